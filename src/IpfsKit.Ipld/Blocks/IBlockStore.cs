@@ -12,12 +12,8 @@ namespace IpfsKit.Ipld;
 /// the caller keeps them alive meanwhile and disposes them after. A get gives the caller a reference to dispose.</para>
 /// <para><b>Threads.</b> All members may be called concurrently. Every implementation passes <c>BlockStoreConformanceTests</c> of the test kit.</para>
 /// </remarks>
-public interface IBlockStore
+public interface IBlockStore : IBlockSource
 {
-    /// <summary>The block, or null if it is not here.</summary>
-    /// <exception cref="BlockIntegrityException">It is here but damaged.</exception>
-    ValueTask<Block?> GetAsync(Cid cid, CancellationToken cancellationToken = default);
-
     /// <summary>Whether the block is here.</summary>
     ValueTask<bool> HasAsync(Cid cid, CancellationToken cancellationToken = default);
 
