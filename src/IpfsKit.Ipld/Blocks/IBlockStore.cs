@@ -21,9 +21,11 @@ public interface IBlockStore : IBlockSource
     ValueTask<int?> GetSizeAsync(Cid cid, CancellationToken cancellationToken = default);
 
     /// <summary>Adds a block; a block that is already here is not an error.</summary>
+    /// <exception cref="StorageFullException">There is no room.</exception>
     ValueTask PutAsync(Block block, CancellationToken cancellationToken = default);
 
     /// <summary>Adds blocks; completes when all are durable. Not atomic: after a failure some may be here.</summary>
+    /// <exception cref="StorageFullException">There is no room.</exception>
     ValueTask PutManyAsync(IReadOnlyList<Block> blocks, CancellationToken cancellationToken = default);
 
     /// <summary>Removes a block; false if it was not here.</summary>

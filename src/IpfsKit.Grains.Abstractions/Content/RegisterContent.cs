@@ -1,0 +1,57 @@
+using IpfsKit.Multiformats;
+
+namespace IpfsKit.Grains;
+
+/// <summary>A root that a silo has just stored.</summary>
+[GenerateSerializer, Immutable, Alias("ipfskit.RegisterContent")]
+public sealed record RegisterContent
+{
+    /// <summary>The root in the form its caller used; given back to later callers.</summary>
+    [Id(0)] public required Cid Root { get; init; }
+
+    /// <summary>The size of the content in bytes: a file's length, a directory's sum of files, else the root block's size.</summary>
+    [Id(1)] public long SizeBytes { get; init; }
+
+    /// <summary>The size of all distinct blocks of the DAG in bytes.</summary>
+    [Id(2)] public long DagBytes { get; init; }
+
+    /// <summary>The number of distinct blocks.</summary>
+    [Id(3)] public long Blocks { get; init; }
+
+    /// <summary>The silo that holds the whole DAG durably, under a lease until this call returns.</summary>
+    [Id(4)] public required NodePlacement Placement { get; init; }
+
+    /// <summary>How many silos must acknowledge before the root is committed; at least 1.</summary>
+    [Id(5)] public int WriteConcern { get; init; } = 1;
+
+    /// <summary>A pin to set together with the commit, or null.</summary>
+    [Id(6)] public PinRequest? Pin { get; init; }
+}
+
+/// <summary>How far a registration has come.</summary>
+[GenerateSerializer, Immutable, Alias("ipfskit.ContentRegistration")]
+public sealed record ContentRegistration
+{
+    /// <summary>Whether the root is visible.</summary>
+    [Id(0)] public required ContentStatus Status { get; init; }
+
+    /// <summary>The silos that have acknowledged.</summary>
+    [Id(1)] public required int Acknowledged { get; init; }
+
+    /// <summary>The acknowledgements needed.</summary>
+    [Id(2)] public required int Required { get; init; }
+}
+
+/// <summary>The life of a root.</summary>
+[GenerateSerializer, Alias("ipfskit.ContentStatus")]
+public enum ContentStatus
+{
+    /// <summary>Not registered.</summary>
+    None,
+
+    /// <summary>Registered, waiting for acknowledgements; not visible.</summary>
+    Pending,
+
+    /// <summary>Durable on as many silos as its write concern asked for; visible.</summary>
+    Committed,
+}

@@ -1,0 +1,46 @@
+using IpfsKit.Multiformats;
+
+namespace IpfsKit.Grains;
+
+/// <summary>A silo's node: what clients may ask of one particular silo.</summary>
+/// <remarks>Key: the node's peer id in base58. Always activated on that node's silo; when it is down, calls fail with <c>SiloUnavailableException</c>.</remarks>
+[Alias("ipfskit.INodeGrain")]
+public interface INodeGrain : IGrainWithStringKey
+{
+    /// <summary>Counters and sizes of this silo.</summary>
+    [Alias("GetStats")]
+    ValueTask<NodeStats> GetStatsAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Leave to upload to this silo.</summary>
+    /// <exception cref="InsufficientStorageException">There is no room for <see cref="UploadRequest.ExpectedBytes"/>.</exception>
+    [Alias("OpenUpload")]
+    ValueTask<DataEndpoint> OpenUploadAsync(UploadRequest request, CancellationToken cancellationToken = default);
+
+    /// <summary>Leave to read a CID that is no registered root, if this silo holds its block; else null.</summary>
+    [Alias("OpenRead")]
+    ValueTask<DataEndpoint?> OpenReadAsync(Cid cid, CancellationToken cancellationToken = default);
+
+    /// <summary>Registers a DAG that this silo holds as a root: the way to pin a child of other content.</summary>
+    /// <param name="cid">The DAG's root.</param>
+    /// <param name="wholeDag">Whether every block below must be here, or the block alone.</param>
+    /// <param name="cancellationToken">Ends the walk.</param>
+    /// <exception cref="ContentUnavailableException">A block is missing.</exception>
+    [Alias("Adopt"), ResponseTimeout("00:10:00")]
+    ValueTask AdoptAsync(Cid cid, bool wholeDag, CancellationToken cancellationToken = default);
+
+    /// <summary>The committed roots of this silo in the order of their keys.</summary>
+    [Alias("ListRoots")]
+    IAsyncEnumerable<RootInfo> ListRootsAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>The pins of this silo; indirect ones are computed by walking the recursive ones.</summary>
+    /// <param name="mode">Only this mode, or null for recursive and direct.</param>
+    /// <param name="cancellationToken">Ends the listing.</param>
+    [Alias("ListPins")]
+    IAsyncEnumerable<PinInfo> ListPinsAsync(PinMode? mode, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Blocks of an entity as a CAR would carry them, for clients that reach only the Orleans gateway; slower than the data plane by half or more.
+    /// </summary>
+    [Alias("StreamBlocks")]
+    IAsyncEnumerable<BlockMessage> StreamBlocksAsync(BlockStreamRequest request, CancellationToken cancellationToken = default);
+}

@@ -1,0 +1,75 @@
+using IpfsKit.Multiformats;
+
+namespace IpfsKit.Grains;
+
+/// <summary>An active node.</summary>
+[GenerateSerializer, Immutable, Alias("ipfskit.NodeInfo")]
+public sealed record NodeInfo
+{
+    /// <summary>Its identity.</summary>
+    [Id(0)] public required PeerId Node { get; init; }
+
+    /// <summary>Its role.</summary>
+    [Id(1)] public required NodeRole Role { get; init; }
+
+    /// <summary>The zone it is in, or null.</summary>
+    [Id(2)] public string? Zone { get; init; }
+
+    /// <summary>The base address of its data plane, or null.</summary>
+    [Id(3)] public Uri? DataAddress { get; init; }
+}
+
+/// <summary>What a silo does in its cluster.</summary>
+[GenerateSerializer, Alias("ipfskit.NodeRole")]
+public enum NodeRole
+{
+    /// <summary>Stores, serves and schedules; higher replication for its content.</summary>
+    Master,
+
+    /// <summary>Stores and serves.</summary>
+    Worker,
+
+    /// <summary>Reads, with minimal resources; hosts no content grains in a cluster with others.</summary>
+    Leecher,
+}
+
+/// <summary>The counters of one silo since it started, and its sizes now.</summary>
+[GenerateSerializer, Immutable, Alias("ipfskit.NodeStats")]
+public sealed record NodeStats
+{
+    /// <summary>The silo.</summary>
+    [Id(0)] public required PeerId Node { get; init; }
+
+    /// <summary>When it started.</summary>
+    [Id(1)] public DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>Committed roots that it holds.</summary>
+    [Id(2)] public long Roots { get; init; }
+
+    /// <summary>Pins that it holds.</summary>
+    [Id(3)] public long Pins { get; init; }
+
+    /// <summary>Blocks in its store.</summary>
+    [Id(4)] public long Blocks { get; init; }
+
+    /// <summary>Payload bytes of those blocks.</summary>
+    [Id(5)] public long BlockBytes { get; init; }
+
+    /// <summary>Bytes of disk that the store takes.</summary>
+    [Id(6)] public long DiskBytes { get; init; }
+
+    /// <summary>Bytes that it may still take.</summary>
+    [Id(7)] public long FreeBytes { get; init; }
+
+    /// <summary>Reads answered by the data plane.</summary>
+    [Id(8)] public long Reads { get; init; }
+
+    /// <summary>Bytes sent by the data plane.</summary>
+    [Id(9)] public long BytesSent { get; init; }
+
+    /// <summary>Uploads completed.</summary>
+    [Id(10)] public long Uploads { get; init; }
+
+    /// <summary>Bytes received by the data plane.</summary>
+    [Id(11)] public long BytesReceived { get; init; }
+}
