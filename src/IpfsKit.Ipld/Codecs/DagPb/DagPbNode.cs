@@ -1,15 +1,25 @@
-using IpfsKit.Multiformats;
-
 namespace IpfsKit.Ipld.Codecs.DagPb;
 
 /// <summary>A dag-pb node: optional bytes and named links.</summary>
-/// <param name="Data">The bytes, or null if the field is absent.</param>
+/// <param name="Data">The bytes, or null if the field is absent; after decoding they point into the block, which must outlive them.</param>
 /// <param name="Links">The links, in the order of the block.</param>
 /// <remarks>Spec: <see href="https://ipld.io/specs/codecs/dag-pb/spec/"/>.</remarks>
-public sealed record DagPbNode(ReadOnlyMemory<byte>? Data, IReadOnlyList<DagPbLink> Links);
+public sealed record DagPbNode(ReadOnlyMemory<byte>? Data, IReadOnlyList<DagPbLink> Links)
+{
+    /// <summary>Whether both have the same bytes and the same links in the same order.</summary>
+    public bool Equals(DagPbNode? other) =>
+        other is not null
+        && Data.HasValue == other.Data.HasValue
+        && Data.GetValueOrDefault().Span.SequenceEqual(other.Data.GetValueOrDefault().Span)
+        && Links.SequenceEqual(other.Links);
 
-/// <summary>A link of a dag-pb node.</summary>
-/// <param name="Hash">The target.</param>
-/// <param name="Name">The name, or null if the field is absent.</param>
-/// <param name="Tsize">The claimed size in bytes of the target's whole DAG, or null if absent; never to be trusted.</param>
-public readonly record struct DagPbLink(Cid Hash, string? Name, ulong? Tsize);
+    /// <inheritdoc/>
+    public override int GetHashCode()
+    {
+        var hash = default(HashCode);
+        hash.AddBytes(Data.GetValueOrDefault().Span);
+        foreach (var link in Links)
+            hash.Add(link);
+        return hash.ToHashCode();
+    }
+}
