@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# Runs every test of the solution, and first installs what the tests need.
+#   ./test.sh             the whole suite; soaks and fuzzers in their short form
+#   ./test.sh --soak      the same with the full counts (hours)
+#   ./test.sh -- ARGS     passes ARGS on to the test runner, e.g. -- --filter-class "*CidTests"
+# IPFSKIT_FIXTURES names the folder of public test data (default: ../shared/fixtures); tests that need it are skipped without it.
+# With CI=true a skipped test is a failure.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+configuration=Release
+args=()
+while [ $# -gt 0 ]; do
+  case $1 in
+    --soak) export IPFSKIT_SOAK=1 ;;
+    --) shift; args=("$@"); break ;;
+    *) echo "test.sh: unknown argument '$1' (see the head of this file)" >&2; exit 2 ;;
+  esac
+  shift
+done
+
+command -v dotnet >/dev/null || { echo "test.sh: the .NET SDK is needed: https://dotnet.microsoft.com/download (version in global.json)" >&2; exit 2; }
+if [ -z "${IPFSKIT_FIXTURES:-}" ] && [ -d ../shared/fixtures ]; then
+  IPFSKIT_FIXTURES=$(cd ../shared/fixtures && pwd)
+  export IPFSKIT_FIXTURES
+fi
+
+dotnet build IpfsKitOrleans.sln -c "$configuration" --nologo -v quiet
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+status=0
+# One test program at a time: several of them start silos and fill both cores.
+dotnet test --solution IpfsKitOrleans.sln -c "$configuration" --no-build --max-parallel-test-modules 1 \
+  --no-progress --no-ansi ${args[@]+"${args[@]}"} 2>&1 | tee "$log" || status=$?
+
+count() { awk -v name="$1:" '$1 == name { total = $2 } END { print total + 0 }' "$log"; }
+passed=$(count succeeded) failed=$(count failed) skipped=$(count skipped)
+if [ "$passed" -eq 0 ] && [ "$status" -eq 0 ]; then
+  echo "test.sh: no test ran" >&2
+  status=1
+fi
+if [ "${CI:-}" = true ] && [ "$skipped" -gt 0 ]; then
+  echo "test.sh: $skipped tests were skipped, which CI does not allow" >&2
+  status=1
+fi
+echo "$passed passed, $failed failed, $skipped skipped"
+exit "$status"
