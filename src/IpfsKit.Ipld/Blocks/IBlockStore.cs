@@ -12,7 +12,7 @@ namespace IpfsKit.Ipld;
 /// the caller keeps them alive meanwhile and disposes them after. A get gives the caller a reference to dispose.</para>
 /// <para><b>Threads.</b> All members may be called concurrently. Every implementation passes <c>BlockStoreConformanceTests</c> of the test kit.</para>
 /// </remarks>
-public interface IBlockStore : IBlockSource
+public interface IBlockStore : IBlockSource, IBlockSink
 {
     /// <summary>Whether the block is here.</summary>
     ValueTask<bool> HasAsync(Cid cid, CancellationToken cancellationToken = default);
@@ -23,10 +23,6 @@ public interface IBlockStore : IBlockSource
     /// <summary>Adds a block; a block that is already here is not an error.</summary>
     /// <exception cref="StorageFullException">There is no room.</exception>
     ValueTask PutAsync(Block block, CancellationToken cancellationToken = default);
-
-    /// <summary>Adds blocks; completes when all are durable. Not atomic: after a failure some may be here.</summary>
-    /// <exception cref="StorageFullException">There is no room.</exception>
-    ValueTask PutManyAsync(IReadOnlyList<Block> blocks, CancellationToken cancellationToken = default);
 
     /// <summary>Removes a block; false if it was not here.</summary>
     ValueTask<bool> DeleteAsync(Cid cid, CancellationToken cancellationToken = default);
