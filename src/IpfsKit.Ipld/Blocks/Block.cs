@@ -17,6 +17,7 @@ public sealed class Block : IDisposable
     private readonly ReadOnlyMemory<byte> _data;
     private readonly IMemoryOwner<byte>? _owner;
     private int _references = 1;
+    private volatile bool _isVerified;
 
     private Block(in Cid cid, ReadOnlyMemory<byte> data, bool isVerified, IMemoryOwner<byte>? owner)
     {
@@ -25,14 +26,14 @@ public sealed class Block : IDisposable
         Cid = cid;
         _data = data;
         _owner = owner;
-        IsVerified = isVerified;
+        _isVerified = isVerified;
     }
 
     /// <summary>The name of the bytes, in the form under which they were asked for or made.</summary>
     public Cid Cid { get; }
 
     /// <summary>Whether the bytes are known to hash to <see cref="Cid"/>.</summary>
-    public bool IsVerified { get; }
+    public bool IsVerified => _isVerified;
 
     /// <summary>The bytes; valid until the last <see cref="Dispose"/>.</summary>
     /// <exception cref="ObjectDisposedException">The last reference was disposed.</exception>
@@ -79,6 +80,18 @@ public sealed class Block : IDisposable
     /// <inheritdoc cref="CreateVerified" path="/param"/>
     public static Block CreateTrusted(in Cid cid, ReadOnlyMemory<byte> data, IMemoryOwner<byte>? owner = null) =>
         new(cid, data, isVerified: true, owner);
+
+    /// <summary>Hashes the bytes, unless they are verified already; afterwards <see cref="IsVerified"/> is true for every holder.</summary>
+    /// <exception cref="BlockIntegrityException">They do not match; the block stays unverified.</exception>
+    /// <exception cref="UnsupportedHashException">The function is not supported.</exception>
+    public void Verify()
+    {
+        if (_isVerified)
+            return;
+        if (!MultihashAlgorithm.Verify(Cid.Hash, Data.Span))
+            throw new BlockIntegrityException(Cid);
+        _isVerified = true;
+    }
 
     /// <summary>Adds a reference for another owner, who disposes it; returns this block.</summary>
     /// <exception cref="ObjectDisposedException">The last reference was already disposed.</exception>
