@@ -77,7 +77,7 @@ public sealed class BlockTests
                 }
 
                 held.Dispose();
-            })).ToArray();
+            }, TestContext.Current.CancellationToken)).ToArray();
             block.Dispose();
             await Task.WhenAll(workers);
             Assert.Equal(1, owner.Disposals);
@@ -96,7 +96,7 @@ public sealed class BlockTests
             {
                 start.SignalAndWait(TestContext.Current.CancellationToken);
                 block.Dispose();
-            });
+            }, TestContext.Current.CancellationToken);
             start.SignalAndWait(TestContext.Current.CancellationToken);
             try
             {
