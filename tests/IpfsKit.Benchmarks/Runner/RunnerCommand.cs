@@ -1,0 +1,39 @@
+using IpfsKit.Benchmarks.Runner.Floors;
+
+namespace IpfsKit.Benchmarks.Runner;
+
+/// <summary>The console runner: suites of end-to-end figures.</summary>
+internal static class RunnerCommand
+{
+    private const string Everything = "all";
+
+    private static readonly Dictionary<string, Func<RunContext, Task>> Suites = new()
+    {
+        ["floors"] = FloorSuite.RunAsync,
+    };
+
+    /// <summary>Whether there is such a suite.</summary>
+    public static bool Knows(string suite) => suite == Everything || Suites.ContainsKey(suite);
+
+    /// <summary>Runs a suite. Never fails for being slow.</summary>
+    /// <returns>0, or 2 for arguments that are not understood.</returns>
+    public static async Task<int> RunAsync(string suite, string[] arguments)
+    {
+        RunOptions options;
+        try
+        {
+            options = RunOptions.Parse(arguments);
+        }
+        catch (ArgumentException exception)
+        {
+            await Console.Error.WriteLineAsync(exception.Message);
+            return 2;
+        }
+
+        using var context = new RunContext(options, Console.Out, Console.Error);
+        context.Note($"{Environment.ProcessorCount} cores, {(options.IsQuick ? "quick" : $"median of {options.Rounds} rounds")}, files under {options.Directory}");
+        foreach (var run in suite == Everything ? Suites.Values : (IEnumerable<Func<RunContext, Task>>)[Suites[suite]])
+            await run(context);
+        return 0;
+    }
+}
