@@ -1,0 +1,11 @@
+namespace IpfsKit.Grains.Tickets;
+
+/// <summary>How far below its root a read ticket reaches. The numbers are in the ticket's bytes.</summary>
+internal enum TicketScope : byte
+{
+    /// <summary>The root's block alone.</summary>
+    Block = 1,
+
+    /// <summary>Everything that is reached from the root by a path.</summary>
+    Dag = 2,
+}
