@@ -11,7 +11,8 @@ namespace IpfsKit.Ipld.UnixFs;
 /// one link: <c>PREFIX + name</c> is an entry, <c>PREFIX</c> alone a shard of the next level; PREFIX is the bucket in uppercase hex.
 /// The node's data is a bitfield of the buckets in use, big-endian, without leading zero bytes.</para>
 /// <para>Refused before anything of their size is allocated: fanouts that are no power of two from 8 to 1024 (CVE-2023-23625), hash functions
-/// other than murmur3-x64-64, bitfields longer than the fanout or that disagree with the links, prefixes outside the fanout or out of order.
+/// other than murmur3-x64-64, bitfields longer than the fanout or that disagree with the links, prefixes outside the fanout or out of order,
+/// empty shards below the root, and entries that do not lie where their hashes put them: so no two paths lead to one shard, and listing ends.
 /// Depth is bounded by the 64 bits of the hash, so cycles end.</para>
 /// Spec: <see href="https://specs.ipfs.tech/unixfs/#dag-pb-hamtdirectory"/>.
 /// </remarks>
@@ -79,6 +80,8 @@ internal sealed class HamtShard
             throw new UnixFsException(cid, $"the shard's fanout {fanout} is not the {parent.Fanout} of the shard above it.");
         if (!IsWithinHash(depth, BitOperations.Log2(fanout)))
             throw new UnixFsException(cid, $"the shard is deeper ({depth}) than its hash has bits.");
+        if (depth > 0 && node.Links.Count == 0)
+            throw new UnixFsException(cid, "the shard is empty.");
         return new HamtShard(cid, (int)fanout, node.Links, MapBuckets(cid, node, (int)fanout));
     }
 
@@ -87,6 +90,25 @@ internal sealed class HamtShard
 
     /// <summary>Whether a link leads to a shard of the next level, not to an entry.</summary>
     public bool IsShard(in DagPbLink link) => link.Name!.Length == PrefixChars;
+
+    /// <summary>The bucket of a link.</summary>
+    public int BucketOf(in DagPbLink link) => ParsePrefix(link.Name!, PrefixChars);
+
+    /// <summary>The entry of a link that is no shard.</summary>
+    /// <param name="link">The link.</param>
+    /// <param name="depth">How many shards are above this one.</param>
+    /// <param name="path">The bits that lead to this shard.</param>
+    /// <exception cref="UnixFsException">Its hash leads elsewhere.</exception>
+    public UnixFsEntry EntryOf(in DagPbLink link, int depth, ulong path)
+    {
+        var name = NameOf(link);
+        return Hash(name) >> (HashBits - ((depth + 1) * BitsPerLevel)) == PathOf(link, path)
+            ? new UnixFsEntry(name, link.Hash, link.Tsize)
+            : throw new UnixFsException(Cid, $"the entry '{link.Name}' does not lie where its hash puts it.");
+    }
+
+    /// <summary>The bits that lead through a link of a shard to which <paramref name="path"/> leads.</summary>
+    public ulong PathOf(in DagPbLink link, ulong path) => (path << BitsPerLevel) | (uint)BucketOf(link);
 
     /// <summary>The entry's name without the prefix.</summary>
     public string NameOf(in DagPbLink link) => link.Name![PrefixChars..];

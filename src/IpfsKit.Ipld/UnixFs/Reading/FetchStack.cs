@@ -1,0 +1,65 @@
+using IpfsKit.Multiformats;
+
+namespace IpfsKit.Ipld.UnixFs;
+
+/// <summary>The blocks that a walk has still to visit, the next on top, some of them already asked for.</summary>
+/// <typeparam name="T">What the walk knows of a block before it has it.</typeparam>
+/// <remarks>
+/// The window of blocks that are asked for ahead begins at one and doubles with every block that is taken, so that a reader who looks at
+/// one block costs one block; with <c>fullWindow</c> it is open from the start. Not safe to share.
+/// </remarks>
+internal sealed class FetchStack<T>(IBlockSource source, int readAhead, bool fullWindow, CancellationToken cancellationToken) : IAsyncDisposable
+{
+    private readonly List<Item> _stack = [];
+    private readonly CancellationTokenSource? _stop = readAhead > 0 ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken) : null;
+    private int _window = fullWindow ? readAhead : 0;
+
+    public int Count => _stack.Count;
+
+    public void Push(in Cid cid, T state) => _stack.Add(new Item(cid, state, null));
+
+    /// <summary>Takes the block on top, which the caller disposes.</summary>
+    /// <exception cref="BlockNotFoundException">The source does not have it.</exception>
+    public async ValueTask<(Block Block, T State)> PopAsync()
+    {
+        // The block that is needed now first, then those after it.
+        var top = _stack[^1];
+        _stack.RemoveAt(_stack.Count - 1);
+        var fetch = top.Fetch is { } asked ? new ValueTask<Block>(asked) : source.GetRequiredAsync(top.Cid, _stop?.Token ?? cancellationToken);
+        AskAhead();
+        return (await fetch.ConfigureAwait(false), top.State);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_stop is null)
+            return;
+        await _stop.CancelAsync().ConfigureAwait(false);
+        foreach (var item in _stack)
+        {
+            if (item.Fetch is not { } fetch)
+                continue;
+            // Nobody needs this block any more, so nobody needs to know why it did not come.
+            await ((Task)fetch).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (fetch.IsCompletedSuccessfully)
+                (await fetch.ConfigureAwait(false)).Dispose();
+        }
+
+        _stop.Dispose();
+    }
+
+    private void AskAhead()
+    {
+        var lowest = Math.Max(0, _stack.Count - _window);
+        for (var i = _stack.Count - 1; i >= lowest; i--)
+        {
+            var item = _stack[i];
+            if (item.Fetch is null)
+                _stack[i] = item with { Fetch = source.GetRequiredAsync(item.Cid, _stop!.Token).AsTask() };
+        }
+
+        _window = Math.Min(readAhead, Math.Max(1, _window * 2));
+    }
+
+    private readonly record struct Item(Cid Cid, T State, Task<Block>? Fetch);
+}
