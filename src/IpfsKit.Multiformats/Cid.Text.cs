@@ -1,18 +1,25 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
+using IpfsKit.Multiformats.Bases;
+using IpfsKit.Multiformats.Json;
 
 namespace IpfsKit.Multiformats;
 
 /// <content>Text forms: <c>Qm…</c> (version 0, bare base58btc) and multibase (version 1, base32 by default).</content>
-public readonly partial struct Cid : ISpanParsable<Cid>
+[JsonConverter(typeof(CidJsonConverter))]
+public readonly partial struct Cid : ISpanParsable<Cid>, ISpanFormattable, IUtf8SpanFormattable
 {
     /// <summary>The longest text that is tried, in characters: the longest binary form in base16.</summary>
     public const int MaxTextLength = 1 + (2 * MaxBytes);
 
-    /// <summary>Parses any supported multibase form, or a bare version 0.</summary>
+    private const string Unset = "(no CID)";
+    private const int V0TextLength = 46;
+
+    /// <summary>Parses any supported multibase form, or a bare version 0. Paths and URLs are not CIDs.</summary>
     /// <exception cref="FormatException">The text is not a CID; the message names it.</exception>
     public static Cid Parse(ReadOnlySpan<char> text) => TryParse(text, out var cid)
         ? cid
-        : throw new FormatException($"'{text[..Math.Min(text.Length, 128)]}' is not a CID.");
+        : throw new FormatException($"{TextPreview.Quote(text)} is not a CID.");
 
     /// <inheritdoc cref="Parse(ReadOnlySpan{char})"/>
     public static Cid Parse(string text)
@@ -21,17 +28,17 @@ public readonly partial struct Cid : ISpanParsable<Cid>
         return Parse(text.AsSpan());
     }
 
-    /// <summary>Parses any supported multibase form, or a bare version 0.</summary>
+    /// <summary>Parses any supported multibase form, or a bare version 0; allocates nothing for digests of up to 32 bytes.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out Cid cid)
     {
         cid = default;
         if (text.Length is < 2 or > MaxTextLength)
             return false;
-        if (text.Length == 46 && text.StartsWith("Qm", StringComparison.Ordinal))
-            return TryFromV0Text(text, out cid);
-        // A version 0 CID has no multibase form: kubo and the spec refuse "z" + Qm….
-        return Multibase.TryDecode(text, out var bytes, out _)
-            && TryRead(bytes, out cid, out var read) && read == bytes.Length && cid._version == 1;
+        Span<byte> bytes = stackalloc byte[MaxTextLength];
+        // A version 0 CID has one text form: the spec refuses it behind a multibase prefix.
+        var isV0 = text.Length == V0TextLength && text.StartsWith("Qm", StringComparison.Ordinal);
+        return (isV0 ? Alphabets.Base58Btc.TryDecode(text, bytes, out var length) : Multibase.TryDecode(text, bytes, out length, out _))
+            && TryRead(bytes[..length], out cid, out var read) && Accept(read == length && cid._version == (isV0 ? 0 : 1), ref cid);
     }
 
     /// <inheritdoc cref="TryParse(ReadOnlySpan{char}, out Cid)"/>
@@ -46,23 +53,61 @@ public readonly partial struct Cid : ISpanParsable<Cid>
     static bool IParsable<Cid>.TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out Cid result) => TryParse(s, out result);
 
     /// <summary>The usual text: base58btc for version 0, base32 for version 1.</summary>
-    public override string ToString() => IsDefault ? "(no CID)" : ToString(MultibaseEncoding.Base32);
+    public override string ToString() => ToString(MultibaseEncoding.Base32);
 
     /// <summary>The text in the given base; version 0 always prints its only form, bare base58btc.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The encoding is not supported.</exception>
     public string ToString(MultibaseEncoding encoding)
     {
-        Span<byte> bytes = stackalloc byte[MaxBytes];
-        bytes = bytes[..WriteBytes(bytes)];
-        return _version == 0 ? Multibase.Encode(MultibaseEncoding.Base58Btc, bytes)[1..] : Multibase.Encode(encoding, bytes);
+        Span<char> text = stackalloc char[MaxTextLength];
+        TryFormat(text, out var written, encoding);
+        return new string(text[..written]);
     }
 
-    private static bool TryFromV0Text(ReadOnlySpan<char> text, out Cid cid)
+    /// <summary>Writes the usual text and allocates nothing; false if <paramref name="destination"/> is too short.</summary>
+    public bool TryFormat(Span<char> destination, out int charsWritten) => TryFormat(destination, out charsWritten, MultibaseEncoding.Base32);
+
+    /// <summary>Writes the text in the given base and allocates nothing; false if <paramref name="destination"/> is too short.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The encoding is not supported.</exception>
+    public bool TryFormat(Span<char> destination, out int charsWritten, MultibaseEncoding encoding)
     {
-        cid = default;
-        Span<char> prefixed = stackalloc char[47];
-        prefixed[0] = (char)MultibaseEncoding.Base58Btc;
-        text.CopyTo(prefixed[1..]);
-        return Multibase.TryDecode(prefixed, out var bytes, out _)
-            && TryRead(bytes, out cid, out var read) && read == bytes.Length && cid._version == 0;
+        if (IsDefault)
+        {
+            charsWritten = Unset.TryCopyTo(destination) ? Unset.Length : 0;
+            return charsWritten > 0;
+        }
+
+        Span<byte> bytes = stackalloc byte[MaxBytes];
+        bytes = bytes[..WriteBytes(bytes)];
+        return _version == 0
+            ? Alphabets.Base58Btc.TryEncode(bytes, destination, out charsWritten)
+            : Multibase.TryEncode(encoding, bytes, destination, out charsWritten);
+    }
+
+    /// <summary>Writes the text; a format is a multibase prefix character, base32 if empty.</summary>
+    /// <exception cref="FormatException">The format is not the prefix of a supported base.</exception>
+    public bool TryFormat(Span<char> destination, out int charsWritten, ReadOnlySpan<char> format, IFormatProvider? provider) =>
+        TryFormat(destination, out charsWritten, ReadFormat(format));
+
+    /// <inheritdoc cref="TryFormat(Span{char}, out int, ReadOnlySpan{char}, IFormatProvider?)"/>
+    public bool TryFormat(Span<byte> utf8Destination, out int bytesWritten, ReadOnlySpan<char> format, IFormatProvider? provider)
+    {
+        Span<char> text = stackalloc char[MaxTextLength];
+        TryFormat(text, out var written, ReadFormat(format));
+        return System.Text.Encoding.UTF8.TryGetBytes(text[..written], utf8Destination, out bytesWritten);
+    }
+
+    string IFormattable.ToString(string? format, IFormatProvider? formatProvider) => ToString(ReadFormat(format));
+
+    private static MultibaseEncoding ReadFormat(ReadOnlySpan<char> format) =>
+        format.IsEmpty ? MultibaseEncoding.Base32
+        : format.Length == 1 && Multibase.IsSupported((MultibaseEncoding)format[0]) ? (MultibaseEncoding)format[0]
+        : throw new FormatException($"{TextPreview.Quote(format)} is not the prefix of a supported multibase.");
+
+    private static bool Accept(bool accepted, ref Cid cid)
+    {
+        if (!accepted)
+            cid = default;
+        return accepted;
     }
 }

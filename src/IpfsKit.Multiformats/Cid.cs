@@ -10,7 +10,7 @@ namespace IpfsKit.Multiformats;
 /// throws <see cref="InvalidOperationException"/>.
 /// Spec: <see href="https://github.com/multiformats/cid"/>.
 /// </remarks>
-public readonly partial struct Cid : IEquatable<Cid>
+public readonly partial struct Cid : IEquatable<Cid>, IComparable<Cid>
 {
     /// <summary>The longest binary form that is accepted, in bytes.</summary>
     public const int MaxBytes = 1 + 5 + Multihash.MaxBytes;
@@ -30,10 +30,10 @@ public readonly partial struct Cid : IEquatable<Cid>
     public bool IsDefault => _hash.IsDefault;
 
     /// <summary>0 or 1.</summary>
-    public int Version => IsDefault ? throw Unset() : _version;
+    public int Version => IsDefault ? throw UnsetException() : _version;
 
     /// <summary>What the bytes are encoded in; always <see cref="Multicodec.DagPb"/> for version 0.</summary>
-    public Multicodec Codec => IsDefault ? throw Unset() : _codec;
+    public Multicodec Codec => IsDefault ? throw UnsetException() : _codec;
 
     /// <summary>The hash of the bytes.</summary>
     [UnscopedRef]
@@ -65,6 +65,10 @@ public readonly partial struct Cid : IEquatable<Cid>
     }
 
     /// <summary>Reads a CID from the start of <paramref name="source"/>.</summary>
+    /// <remarks>
+    /// Two bytes 0x12 0x20 begin a version 0; a byte 0x01 begins a version 1. Versions 2 and 3 are reserved, and every other first
+    /// byte is no CID. An unknown codec or hash function is legal: what cannot be checked is found out when it is.
+    /// </remarks>
     /// <param name="source">The bytes; what follows the CID is ignored.</param>
     /// <param name="cid">The value read.</param>
     /// <param name="bytesRead">The bytes it took.</param>
@@ -125,14 +129,36 @@ public readonly partial struct Cid : IEquatable<Cid>
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(_hash, _codec, _version);
 
+    /// <summary>Orders as the binary forms do; <c>default</c> comes first. Allocates nothing.</summary>
+    public int CompareTo(Cid other)
+    {
+        if (IsDefault || other.IsDefault)
+            return other.IsDefault.CompareTo(IsDefault);
+        Span<byte> mine = stackalloc byte[MaxBytes];
+        Span<byte> theirs = stackalloc byte[MaxBytes];
+        return mine[..WriteBytes(mine)].SequenceCompareTo(theirs[..other.WriteBytes(theirs)]);
+    }
+
     /// <summary>Whether both have the same version, codec and hash.</summary>
     public static bool operator ==(Cid left, Cid right) => left.Equals(right);
 
     /// <summary>Whether they differ in version, codec or hash.</summary>
     public static bool operator !=(Cid left, Cid right) => !left.Equals(right);
 
+    /// <summary>Whether <paramref name="left"/> orders before <paramref name="right"/>.</summary>
+    public static bool operator <(Cid left, Cid right) => left.CompareTo(right) < 0;
+
+    /// <summary>Whether <paramref name="left"/> orders before <paramref name="right"/> or equals it.</summary>
+    public static bool operator <=(Cid left, Cid right) => left.CompareTo(right) <= 0;
+
+    /// <summary>Whether <paramref name="left"/> orders after <paramref name="right"/>.</summary>
+    public static bool operator >(Cid left, Cid right) => left.CompareTo(right) > 0;
+
+    /// <summary>Whether <paramref name="left"/> orders after <paramref name="right"/> or equals it.</summary>
+    public static bool operator >=(Cid left, Cid right) => left.CompareTo(right) >= 0;
+
     private static bool CanBeV0(Multicodec codec, in Multihash hash) =>
         codec == Multicodec.DagPb && hash.Code == Multicodec.Sha2_256 && hash.DigestLength == 32;
 
-    private static InvalidOperationException Unset() => new("This is default(Cid), which is no CID.");
+    private static InvalidOperationException UnsetException() => new("This is default(Cid), which is no CID.");
 }
