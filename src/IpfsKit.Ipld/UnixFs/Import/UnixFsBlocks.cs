@@ -14,8 +14,9 @@ internal static class UnixFsBlocks
     /// <exception cref="BlockTooLargeException">It exceeds <paramref name="maxBlockBytes"/>.</exception>
     public static Block Encode(UnixFsData data, IReadOnlyList<DagPbLink> links, UnixFsProfile profile, int maxBlockBytes)
     {
-        var output = new ArrayBufferWriter<byte>(256 + (links.Count * 64));
-        DagPbCodec.EncodeNode(new DagPbNode(data.Encode(), links), output);
+        var node = new DagPbNode(data.Encode(), links);
+        var output = new ArrayBufferWriter<byte>(Math.Max(1, DagPbCodec.GetEncodedBytes(node)));
+        DagPbCodec.EncodeNode(node, output);
         var cid = NameDagPb(output.WrittenSpan, profile);
         if (output.WrittenCount > maxBlockBytes)
             throw new BlockTooLargeException(cid, output.WrittenCount, maxBlockBytes);
