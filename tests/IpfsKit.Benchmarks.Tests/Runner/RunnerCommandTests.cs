@@ -41,7 +41,7 @@ public class RunnerCommandTests
         Assert.Equal(["name", "value", "unit", "floor", "ratio"], figure.EnumerateObject().Select(property => property.Name));
         var row = FigureCatalog.Find(figure.GetProperty("name").GetString()!)!;
         Assert.Equal(row.Unit, figure.GetProperty("unit").GetString());
-        Assert.True(figure.GetProperty("value").GetDouble() > 0, line);
+        Assert.True(figure.GetProperty("value").GetDouble() > (row.MaxValue == 0 ? -1 : 0), line);
         Assert.Equal(row.Floor is null ? JsonValueKind.Null : JsonValueKind.Number, figure.GetProperty("floor").ValueKind);
         Assert.Equal(row.Floor is null ? JsonValueKind.Null : JsonValueKind.Number, figure.GetProperty("ratio").ValueKind);
         return row.Name;

@@ -19,6 +19,8 @@ internal static class FigureCatalog
         new("floor.append", "floors", GiBps, "sequential append, one fdatasync per 32 MiB"),
         new("floor.fsync", "floors", "µs", "append 4 KiB and fdatasync, median latency"),
         new("floor.http", "floors", GiBps, "plain Kestrel stream from another process over loopback, bytes discarded"),
+        new("touch", "touch", "ns", "counting one access, all cores at it, every second access of one hot root", MaxValue: 200),
+        new("touch.allocated", "touch", "B", "managed bytes per counted access", MaxValue: 0),
     ];
 
     /// <summary>The row of a figure, or null.</summary>

@@ -1,4 +1,5 @@
 using IpfsKit.Benchmarks.Runner.Floors;
+using IpfsKit.Benchmarks.Runner.Touch;
 
 namespace IpfsKit.Benchmarks.Runner;
 
@@ -10,6 +11,7 @@ internal static class RunnerCommand
     private static readonly Dictionary<string, Func<RunContext, Task>> Suites = new()
     {
         ["floors"] = FloorSuite.RunAsync,
+        ["touch"] = TouchSuite.RunAsync,
     };
 
     /// <summary>Whether there is such a suite.</summary>
