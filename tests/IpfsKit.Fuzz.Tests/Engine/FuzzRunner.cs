@@ -9,7 +9,6 @@ internal sealed class FuzzRunner(IFuzzTarget target, ulong seed)
     public const string ReplayVariable = "IPFSKIT_FUZZ_REPLAY";
 
     private const int MaxCorpus = 512;
-    private const int WarmUps = 3;
 
     private readonly FuzzRandom _random = new(seed);
     private readonly List<byte[]> _corpus = [];
@@ -27,13 +26,6 @@ internal sealed class FuzzRunner(IFuzzTarget target, ulong seed)
         if (_corpus.Count == 0)
             throw new InvalidOperationException($"{target.Name} has no seeds.");
         var seeds = _corpus.Count;
-        // What a method allocates when it first runs is not the input's doing.
-        for (var i = 0; i < WarmUps * seeds; i++)
-        {
-            target.Run(_corpus[i % seeds]);
-            target.Run(_corpus[i % seeds].AsMemory(0, _corpus[i % seeds].Length / 2));
-        }
-
         foreach (var valid in _corpus)
         {
             if (RunOne(valid) != FuzzOutcome.Accepted)
@@ -65,23 +57,14 @@ internal sealed class FuzzRunner(IFuzzTarget target, ulong seed)
     /// <exception cref="FuzzFailureException">The target failed.</exception>
     public FuzzOutcome RunOne(byte[] input)
     {
-        FuzzOutcome outcome;
-        long allocated;
-        try
-        {
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            outcome = target.Run(input);
-            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        }
-        catch (Exception exception)
-        {
-            throw Failure(input, $"{exception.GetType().Name} left the decoder: {exception.Message}", exception);
-        }
-
-        _mostAllocated = Math.Max(_mostAllocated, allocated);
+        var outcome = Measure(input, out var allocated);
         var allowed = target.GetAllowedBytes(input.Length);
+        // What the runtime allocates once, for a path that is taken for the first time, is not the input's doing.
+        if (allocated > allowed)
+            outcome = Measure(input, out allocated);
         if (allocated > allowed)
             throw Failure(input, $"allocated {allocated} bytes; the bound is {allowed}");
+        _mostAllocated = Math.Max(_mostAllocated, allocated);
         if (outcome != FuzzOutcome.Accepted)
             return outcome;
         try
@@ -94,6 +77,21 @@ internal sealed class FuzzRunner(IFuzzTarget target, ulong seed)
         }
 
         return outcome;
+    }
+
+    private FuzzOutcome Measure(byte[] input, out long allocated)
+    {
+        try
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            var outcome = target.Run(input);
+            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            return outcome;
+        }
+        catch (Exception exception)
+        {
+            throw Failure(input, $"{exception.GetType().Name} left the decoder: {exception.Message}", exception);
+        }
     }
 
     private FuzzFailureException Failure(byte[] input, string problem, Exception? exception = null) =>

@@ -1,5 +1,8 @@
 using IpfsKit.Fuzz.Tests.Engine;
+using IpfsKit.Fuzz.Tests.Targets.Ipld;
+using IpfsKit.Fuzz.Tests.Targets.Libp2p;
 using IpfsKit.Fuzz.Tests.Targets.Multiformats;
+using IpfsKit.Fuzz.Tests.Targets.UnixFs;
 
 namespace IpfsKit.Fuzz.Tests.Targets;
 
@@ -17,5 +20,12 @@ internal static class FuzzTargets
         new PeerIdTextTarget(),
         new MultiaddrBytesTarget(),
         new MultiaddrTextTarget(),
+        new DagPbTarget(),
+        new IpfsPathTarget(),
+        new UnixFsDataTarget(),
+        new UnixFsDirectoryTarget(),
+        new UnixFsFileTarget(),
+        new EntityBytesTarget(),
+        new PublicKeyTarget(),
     ];
 }
