@@ -6,7 +6,7 @@ using IpfsKit.Multiformats;
 namespace IpfsKit.Ipld.UnixFs;
 
 /// <summary>Writes a whole sharded directory, bottom-up. The result depends on the entries alone, not on any order.</summary>
-internal sealed class HamtBuilder(UnixFsProfile profile, int maxBlockBytes, BlockBatchWriter writer)
+internal sealed class HamtBuilder(UnixFsProfile profile, int maxBlockBytes, BlockBatchWriter writer, ImportProgress progress)
 {
     private readonly int _bits = BitOperations.Log2((uint)profile.HamtFanout);
     private readonly string _prefixFormat = "X" + HamtShard.PrefixCharsOf(profile.HamtFanout).ToString(CultureInfo.InvariantCulture);
@@ -74,6 +74,7 @@ internal sealed class HamtBuilder(UnixFsProfile profile, int maxBlockBytes, Bloc
         var block = UnixFsBlocks.Encode(data, links, profile, maxBlockBytes);
         var part = new UnixFsPart(block.Cid, 0, dagBytes + (ulong)block.Size);
         await writer.AddAsync(block, cancellationToken).ConfigureAwait(false);
+        progress.AddBlock(0);
         return part;
     }
 }

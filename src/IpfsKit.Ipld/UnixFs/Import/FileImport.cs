@@ -6,10 +6,10 @@ namespace IpfsKit.Ipld.UnixFs;
 /// memory is bounded by that window, one chunk being read, and what the <see cref="BlockBatchWriter"/> holds. When importing throws, all
 /// buffers are back in their pool before the exception leaves.
 /// </remarks>
-internal sealed class FileImport(UnixFsImportOptions options, BlockBatchWriter writer, ImportProgress progress) : IDisposable
+internal sealed class FileImport(UnixFsImportOptions options, BlockBatchWriter writer, ImportProgress progress, int concurrentFiles = 1) : IDisposable
 {
     private readonly UnixFsProfile _profile = options.Profile;
-    private readonly int _window = Math.Clamp(options.MaxHashingBytes / options.Profile.ChunkBytes, 1, 2 * Environment.ProcessorCount);
+    private readonly int _window = Math.Clamp(options.MaxHashingBytes / concurrentFiles / options.Profile.ChunkBytes, 1, 2 * Environment.ProcessorCount);
     private readonly ChunkReader _reader = new(options.Profile);
     private readonly Queue<LeafJob> _running = new();
     private readonly Stack<LeafJob> _idle = new();

@@ -60,9 +60,14 @@ public sealed class UnixFsDirectoryBuilder
     /// <returns>The root and its <c>Tsize</c>.</returns>
     /// <exception cref="UnixFsNameException">A name was added twice.</exception>
     /// <exception cref="UnixFsException">Two names have the same 64 bits of hash in a sharded directory.</exception>
-    public async ValueTask<(Cid Root, ulong DagBytes)> BuildAsync(BlockBatchWriter writer, CancellationToken cancellationToken = default)
+    public ValueTask<(Cid Root, ulong DagBytes)> BuildAsync(BlockBatchWriter writer, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(writer);
+        return BuildAsync(writer, new ImportProgress(null), cancellationToken);
+    }
+
+    internal async ValueTask<(Cid Root, ulong DagBytes)> BuildAsync(BlockBatchWriter writer, ImportProgress progress, CancellationToken cancellationToken)
+    {
         var entries = _entries.ToArray();
         Array.Sort(entries, static (left, right) => Utf8Order.Compare(left.Name!, right.Name!));
         for (var i = 1; i < entries.Length; i++)
@@ -73,7 +78,7 @@ public sealed class UnixFsDirectoryBuilder
 
         if (WillBeSharded)
         {
-            var root = await new HamtBuilder(_profile, _maxBlockBytes, writer)
+            var root = await new HamtBuilder(_profile, _maxBlockBytes, writer, progress)
                 .BuildAsync(entries, Mode, ModificationTime, cancellationToken).ConfigureAwait(false);
             return (root.Cid, root.DagBytes);
         }
@@ -82,6 +87,7 @@ public sealed class UnixFsDirectoryBuilder
         var block = UnixFsBlocks.Encode(data, entries, _profile, _maxBlockBytes);
         var made = (block.Cid, (ulong)block.Size + Sum(entries));
         await writer.AddAsync(block, cancellationToken).ConfigureAwait(false);
+        progress.AddBlock(0);
         return made;
     }
 

@@ -15,7 +15,8 @@ public sealed class UnixFsFile : IDisposable
     private readonly UnixFsReadOptions _options;
     private readonly Block _root;
 
-    private UnixFsFile(IBlockSource source, UnixFsReadOptions options, Block root, UnixFsNode node)
+    /// <summary>A file over its root block, which it takes over unless this throws.</summary>
+    internal UnixFsFile(IBlockSource source, UnixFsReadOptions options, Block root, UnixFsNode node)
     {
         (_source, _options, _root) = (source, options, root);
         Length = FileWalk.Measure(node);
