@@ -17,7 +17,7 @@ public class AllocationBudgetTests
 
     [Fact]
     public void Meter_MethodThatAllocates_CountsItsBytes() =>
-        Assert.True(AllocationMeter.Measure("Multiformats.CidBenchmarks.FormatBase32") >= 22 + (59 * sizeof(char)));
+        Assert.True(AllocationMeter.Measure("Multiformats.CidBenchmarks.FormatBase32") >= 59 * sizeof(char));
 
     [Fact]
     public void Meter_NameOfNoBenchmark_SaysWhichName()

@@ -19,32 +19,34 @@ internal static class Rounds
     /// Measures a subject and its floor in turn, so that both see the same machine, the first of each round changing; the medians. One more round goes before
     /// and is not counted: it compiles the code and warms the caches.
     /// </summary>
-    public static async Task<Figure> CompareAsync(RunContext context, string name, Func<Task<double>> subject, Func<Task<double>> floor)
+    /// <param name="context">The run.</param>
+    /// <param name="names">The figures that one measurement gives.</param>
+    /// <param name="subject">Measures ours; one value per name.</param>
+    /// <param name="floor">Measures the floor or peer; one value per name.</param>
+    public static async Task<IReadOnlyList<Figure>> CompareAsync(
+        RunContext context, string[] names, Func<Task<double[]>> subject, Func<Task<double[]>> floor)
     {
-        var values = new double[context.Options.Rounds];
-        var floors = new double[context.Options.Rounds];
-        for (var i = context.Options.IsQuick ? 0 : -1; i < values.Length; i++)
+        var values = new List<double[]>();
+        var floors = new List<double[]>();
+        for (var i = context.Options.IsQuick ? 0 : -1; i < context.Options.Rounds; i++)
         {
-            double value, against;
-            if (i % 2 == 0)
-            {
-                value = await subject();
-                against = await floor();
-            }
-            else
-            {
-                against = await floor();
-                value = await subject();
-            }
-
+            var floorFirst = i % 2 != 0;
+            var before = floorFirst ? await floor() : null;
+            var value = await subject();
+            var against = before ?? await floor();
             if (i < 0)
                 continue;
-            values[i] = value;
-            floors[i] = against;
+            values.Add(value);
+            floors.Add(against);
         }
 
-        context.Note($"{name}: {Describe(values)} against {Describe(floors)}");
-        return Figure.Create(name, Median(values), Median(floors));
+        return [.. names.Select((name, n) => Describe(name, [.. values.Select(round => round[n])], [.. floors.Select(round => round[n])]))];
+
+        Figure Describe(string name, double[] ours, double[] theirs)
+        {
+            context.Note($"{name}: {Rounds.Describe(ours)} against {Rounds.Describe(theirs)}");
+            return Figure.Create(name, Median(ours), Median(theirs));
+        }
     }
 
     /// <summary>The middle value, or the mean of the middle two.</summary>
