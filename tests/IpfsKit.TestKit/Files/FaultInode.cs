@@ -1,0 +1,96 @@
+namespace IpfsKit.TestKit.Files;
+
+/// <summary>A file apart from its names: what programs see, what the disk has, and what is on the way.</summary>
+internal sealed class FaultInode
+{
+    private const int SectorBytes = 512;
+
+    private readonly List<Change> _pending = [];
+    private FaultContent _durable = new();
+
+    /// <summary>What programs see.</summary>
+    public FaultContent Content { get; private set; } = new();
+
+    public void Write(long offset, ReadOnlySpan<byte> data)
+    {
+        Content.Write(offset, data);
+        _pending.Add(new Change(offset, data.ToArray()));
+    }
+
+    public void SetLength(long length)
+    {
+        Content.SetLength(length);
+        _pending.Add(new Change(length, null));
+    }
+
+    /// <summary>The disk has everything.</summary>
+    public void Sync()
+    {
+        foreach (var change in _pending)
+            change.ApplyTo(_durable);
+        _pending.Clear();
+    }
+
+    /// <summary>A sync that failed: part of it is on the disk, and the system has forgotten that the rest is not.</summary>
+    public void FailSync(Random random)
+    {
+        Lose(random);
+        _pending.Clear();
+    }
+
+    /// <summary>Power is lost: of what is on the way, any part arrives in any order.</summary>
+    public void Crash(Random random)
+    {
+        Lose(random);
+        _pending.Clear();
+        Content = _durable.Clone();
+    }
+
+    /// <summary>A bit changes on the disk and in the cache.</summary>
+    public void Flip(long offset, byte mask)
+    {
+        Content.Flip(offset, mask);
+        if (offset < _durable.Length)
+            _durable.Flip(offset, mask);
+    }
+
+    private void Lose(Random random)
+    {
+        // Now and then everything or nothing arrives, which is what most crashes look like.
+        var mood = random.Next(4);
+        var changes = _pending.ToArray();
+        if (mood == 0)
+            return;
+        if (mood == 1)
+            random.Shuffle(changes);
+        foreach (var change in changes)
+        {
+            if (mood == 2 || random.Next(3) > 0)
+                change.ApplyTo(_durable);
+            else if (change.Data is { } data && random.Next(2) == 0)
+                Tear(change.Offset, data, random);
+        }
+    }
+
+    private void Tear(long offset, byte[] data, Random random)
+    {
+        for (var start = 0L; start < data.Length;)
+        {
+            var end = Math.Min(data.Length, (((offset + start) / SectorBytes) + 1) * SectorBytes - offset);
+            if (random.Next(2) == 0)
+                _durable.Write(offset + start, data.AsSpan((int)start, (int)(end - start)));
+            start = end;
+        }
+    }
+
+    private sealed record Change(long Offset, byte[]? Data)
+    {
+        public void ApplyTo(FaultContent content)
+        {
+            if (Data is null)
+                content.SetLength(Offset);
+            else
+                content.Write(Offset, Data);
+        }
+    }
+}
