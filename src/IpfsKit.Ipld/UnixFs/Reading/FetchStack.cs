@@ -6,17 +6,25 @@ namespace IpfsKit.Ipld.UnixFs;
 /// <typeparam name="T">What the walk knows of a block before it has it.</typeparam>
 /// <remarks>
 /// The window of blocks that are asked for ahead begins at one and doubles with every block that is taken, so that a reader who looks at
-/// one block costs one block; with <c>fullWindow</c> it is open from the start. Not safe to share.
+/// one block costs one block; with <c>fullWindow</c> it is open from the start.
+/// <para>Blocks that were asked for and then pushed down by the children of one before them still hold memory, so at most twice the window
+/// is out at any time. What comes after a subtree of more bytes than a block can have is not asked for until that subtree is done.</para>
+/// Not safe to share.
 /// </remarks>
 internal sealed class FetchStack<T>(IBlockSource source, int readAhead, bool fullWindow, CancellationToken cancellationToken) : IAsyncDisposable
 {
     private readonly List<Item> _stack = [];
     private readonly CancellationTokenSource? _stop = readAhead > 0 ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken) : null;
     private int _window = fullWindow ? readAhead : 0;
+    private int _asked;
 
     public int Count => _stack.Count;
 
-    public void Push(in Cid cid, T state) => _stack.Add(new Item(cid, state, null));
+    /// <summary>Puts a block on top.</summary>
+    /// <param name="cid">The block.</param>
+    /// <param name="state">What is known of it.</param>
+    /// <param name="isLarge">Whether there is certainly so much below it that what comes after it can wait.</param>
+    public void Push(in Cid cid, T state, bool isLarge = false) => _stack.Add(new Item(cid, state, isLarge, null));
 
     /// <summary>Takes the block on top, which the caller disposes.</summary>
     /// <exception cref="BlockNotFoundException">The source does not have it.</exception>
@@ -25,6 +33,8 @@ internal sealed class FetchStack<T>(IBlockSource source, int readAhead, bool ful
         // The block that is needed now first, then those after it.
         var top = _stack[^1];
         _stack.RemoveAt(_stack.Count - 1);
+        if (top.Fetch is not null)
+            _asked--;
         var fetch = top.Fetch is { } asked ? new ValueTask<Block>(asked) : source.GetRequiredAsync(top.Cid, _stop?.Token ?? cancellationToken);
         AskAhead();
         return (await fetch.ConfigureAwait(false), top.State);
@@ -51,15 +61,21 @@ internal sealed class FetchStack<T>(IBlockSource source, int readAhead, bool ful
     private void AskAhead()
     {
         var lowest = Math.Max(0, _stack.Count - _window);
-        for (var i = _stack.Count - 1; i >= lowest; i--)
+        for (var i = _stack.Count - 1; i >= lowest && _asked < 2 * readAhead; i--)
         {
             var item = _stack[i];
             if (item.Fetch is null)
+            {
                 _stack[i] = item with { Fetch = source.GetRequiredAsync(item.Cid, _stop!.Token).AsTask() };
+                _asked++;
+            }
+
+            if (item.IsLarge)
+                break;
         }
 
         _window = Math.Min(readAhead, Math.Max(1, _window * 2));
     }
 
-    private readonly record struct Item(Cid Cid, T State, Task<Block>? Fetch);
+    private readonly record struct Item(Cid Cid, T State, bool IsLarge, Task<Block>? Fetch);
 }

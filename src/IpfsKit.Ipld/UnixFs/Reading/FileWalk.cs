@@ -107,7 +107,7 @@ internal static class FileWalk
             var size = (long)sizes[i];
             var offset = after - size;
             if (size == 0 ? withEmpty : offset < end && after > start)
-                pending.Push(node.Links[i].Hash, new Child(offset, size, at.Depth + 1));
+                pending.Push(node.Links[i].Hash, new Child(offset, size, at.Depth + 1), isLarge: size > BlockLimits.MaxBlockBytes);
             after = offset;
         }
     }

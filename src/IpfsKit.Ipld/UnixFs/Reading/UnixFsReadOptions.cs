@@ -7,7 +7,7 @@ public sealed record UnixFsReadOptions
     public static UnixFsReadOptions Default { get; } = new();
 
     /// <summary>The most blocks that are asked for before they are needed; only blocks that the range needs are ever asked for.</summary>
-    /// <value>0 to 256; default 4. So many blocks are in memory beside the one that is read; a network wants more than a disk.</value>
+    /// <value>0 to 256; default 4. At most twice as many blocks are in memory beside the one that is read; a network wants more than a disk.</value>
     public int ReadAheadBlocks { get; init; } = 4;
 
     /// <summary>The most nodes between the root of a file and a leaf, and the most directories that an export nests.</summary>
