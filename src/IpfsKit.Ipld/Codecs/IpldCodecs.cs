@@ -1,5 +1,7 @@
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
+using IpfsKit.Ipld.Codecs.DagCbor;
+using IpfsKit.Ipld.Codecs.DagJson;
 using IpfsKit.Ipld.Codecs.DagPb;
 using IpfsKit.Multiformats;
 
@@ -26,7 +28,7 @@ public sealed class IpldCodecs
     }
 
     /// <summary>raw, dag-pb, dag-cbor and dag-json.</summary>
-    public static IpldCodecs Default { get; } = new([new RawCodec(), new DagPbCodec()]);
+    public static IpldCodecs Default { get; } = new([new RawCodec(), new DagPbCodec(), new DagCborCodec(), new DagJsonCodec()]);
 
     /// <summary>The codec of a code, if there is one.</summary>
     public bool TryGet(Multicodec code, [NotNullWhen(true)] out IIpldCodec? codec) => _codecs.TryGetValue(code, out codec);
