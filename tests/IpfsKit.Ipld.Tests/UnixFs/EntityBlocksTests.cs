@@ -55,7 +55,7 @@ public sealed class EntityBlocksTests
         Assert.Equal(root, blocks[0]);
         Assert.DoesNotContain(File, blocks);
         var links = new List<Cid>();
-        Codecs.IpldCodecs.Default.ReadLinks(Cid.Parse(root), source[Cid.Parse(root)], links);
+        IpfsKit.Ipld.Codecs.IpldCodecs.Default.ReadLinks(Cid.Parse(root), source[Cid.Parse(root)], links);
         Assert.Equal(links.Select(link => link.ToString()).Where(blocks.Contains), blocks.Skip(1).Where(links.Select(link => link.ToString()).Contains));
     }
 

@@ -222,7 +222,7 @@ public sealed class FileRoundTripTests
     {
         using var block = await source.GetRequiredAsync(cid, Cancellation);
         var links = new List<Cid>();
-        Codecs.IpldCodecs.Default.ReadLinks(block, links);
+        IpfsKit.Ipld.Codecs.IpldCodecs.Default.ReadLinks(block, links);
         if (links.Count == 0)
             leaves.Add(depth);
         foreach (var link in links)
