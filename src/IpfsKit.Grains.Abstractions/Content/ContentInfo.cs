@@ -29,6 +29,9 @@ public sealed record ContentInfo
 
     /// <summary>The silos that hold it.</summary>
     [Id(7)] public required IReadOnlyList<NodePlacement> Placements { get; init; }
+
+    /// <inheritdoc cref="RegisterContent.WholeDag"/>
+    [Id(8)] public bool WholeDag { get; init; } = true;
 }
 
 /// <summary>The heat of a root at the moment of asking.</summary>
@@ -96,9 +99,23 @@ public sealed record DataEndpoint
     [Id(3)] public DateTimeOffset ExpiresAt { get; init; }
 }
 
-/// <summary>Reads that a silo has counted since it last reported.</summary>
-/// <param name="Count">The reads.</param>
-/// <param name="Bytes">The bytes that they served.</param>
-/// <param name="At">When the last of them happened.</param>
+/// <summary>Reads that a silo has gathered since it last reported a root.</summary>
+/// <remarks>Heat adds up across silos and times: the receiver fades the two sums from <see cref="At"/> on and adds them to its own.</remarks>
 [GenerateSerializer, Immutable, Alias("ipfskit.TouchBatch")]
-public readonly record struct TouchBatch([property: Id(0)] long Count, [property: Id(1)] long Bytes, [property: Id(2)] DateTimeOffset At);
+public sealed record TouchBatch
+{
+    /// <summary>The reads.</summary>
+    [Id(0)] public required long Count { get; init; }
+
+    /// <summary>The bytes that they served.</summary>
+    [Id(1)] public required long Bytes { get; init; }
+
+    /// <summary>The reads, each faded with a half-life of one hour until <see cref="At"/>; equal to <see cref="Count"/> for reads of one moment.</summary>
+    [Id(2)] public required double Hour { get; init; }
+
+    /// <summary>The reads, each faded with a half-life of seven days until <see cref="At"/>.</summary>
+    [Id(3)] public required double Week { get; init; }
+
+    /// <summary>When the last of them happened.</summary>
+    [Id(4)] public required DateTimeOffset At { get; init; }
+}

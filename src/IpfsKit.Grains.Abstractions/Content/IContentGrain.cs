@@ -30,7 +30,9 @@ public interface IContentGrain : IGrainWithStringKey
     ValueTask<ContentLocation?> LocateAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Pins the root; replaces an earlier pin of either mode.</summary>
+    /// <exception cref="ArgumentException">The mode is <see cref="PinMode.Indirect"/>, or the name is too long.</exception>
     /// <exception cref="ContentNotFoundException">The root is not committed.</exception>
+    /// <exception cref="ContentUnavailableException">The mode is recursive and only the root's block is held: adopt the whole DAG first (<see cref="INodeGrain.AdoptAsync"/>).</exception>
     [Alias("Pin")]
     ValueTask PinAsync(PinRequest request, CancellationToken cancellationToken = default);
 
@@ -42,7 +44,8 @@ public interface IContentGrain : IGrainWithStringKey
     [Alias("Touch")]
     ValueTask TouchAsync(TouchBatch touches, CancellationToken cancellationToken = default);
 
-    /// <summary>Forgets the root everywhere; its blocks go when no other root needs them. False if it was not registered.</summary>
+    /// <summary>Forgets the root everywhere; its blocks go when no other root needs them. False if it was not committed.</summary>
+    /// <remarks>The root is invisible from the moment this has been recorded. A silo that is down drops its copy when it is back.</remarks>
     /// <exception cref="ContentPinnedException">The root is pinned: unpin it first.</exception>
     [Alias("Remove")]
     ValueTask<bool> RemoveAsync(CancellationToken cancellationToken = default);

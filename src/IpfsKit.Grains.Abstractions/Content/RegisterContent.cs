@@ -26,6 +26,9 @@ public sealed record RegisterContent
 
     /// <summary>A pin to set together with the commit, or null.</summary>
     [Id(6)] public PinRequest? Pin { get; init; }
+
+    /// <summary>Whether the silo holds all that the root reaches, or its block alone (for a direct pin). Once whole, a root stays whole.</summary>
+    [Id(7)] public bool WholeDag { get; init; } = true;
 }
 
 /// <summary>How far a registration has come.</summary>
@@ -40,6 +43,18 @@ public sealed record ContentRegistration
 
     /// <summary>The acknowledgements needed.</summary>
     [Id(2)] public required int Required { get; init; }
+
+    /// <summary>Which life of the root this is: a root that is removed and registered again gets a larger number. Lets silos tell a late command from a current one.</summary>
+    [Id(3)] public long Epoch { get; init; }
+
+    /// <summary>When the root was committed, or null while it is pending.</summary>
+    [Id(4)] public DateTimeOffset? CommittedAt { get; init; }
+
+    /// <summary>Its pin, or null.</summary>
+    [Id(5)] public PinInfo? Pin { get; init; }
+
+    /// <inheritdoc cref="RegisterContent.WholeDag"/>
+    [Id(6)] public bool WholeDag { get; init; } = true;
 }
 
 /// <summary>The life of a root.</summary>

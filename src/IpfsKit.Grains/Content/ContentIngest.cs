@@ -1,3 +1,4 @@
+using IpfsKit.Grains.Nodes;
 using IpfsKit.Ipld;
 using IpfsKit.Multiformats;
 
@@ -5,21 +6,38 @@ namespace IpfsKit.Grains.Content;
 
 /// <summary>One upload on its way into this silo: a sink for its blocks, then its registration. Dispose it in any case.</summary>
 /// <remarks>
-/// Blocks put here, or found here already, stay at least until this is disposed, whatever the collector does; after that, as long as a registered root reaches them. An ingest that is
+/// Blocks put here, or found here already by a put, stay at least until this is disposed, whatever the collector does; after that, as long as a registered root reaches them. An ingest that is
 /// disposed without a registration leaves blocks of no root, which the collector takes.
 /// </remarks>
-internal abstract class ContentIngest : IBlockSink, IBlockSource, IAsyncDisposable
+internal sealed class ContentIngest : IBlockSink, IBlockSource, IAsyncDisposable
 {
-    /// <inheritdoc/>
-    public abstract ValueTask PutManyAsync(IReadOnlyList<Block> blocks, CancellationToken cancellationToken = default);
+    private readonly ContentRegistrar _registrar;
+    private readonly NodeStorage _storage;
+    private readonly IDisposable _lease;
+
+    internal ContentIngest(ContentRegistrar registrar, NodeStorage storage)
+    {
+        _registrar = registrar;
+        _storage = storage;
+        _lease = storage.OpenLease();
+    }
 
     /// <inheritdoc/>
-    public abstract ValueTask<Block?> GetAsync(Cid cid, CancellationToken cancellationToken = default);
+    public ValueTask PutManyAsync(IReadOnlyList<Block> blocks, CancellationToken cancellationToken = default) =>
+        _storage.Blocks.PutManyAsync(blocks, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<Block?> GetAsync(Cid cid, CancellationToken cancellationToken = default) => _storage.Blocks.GetAsync(cid, cancellationToken);
 
     /// <summary>Registers a root whose blocks have been put; when it returns the root is committed and survives loss of power. Idempotent.</summary>
     /// <exception cref="WriteConcernNotMetException">Too few silos acknowledged.</exception>
-    public abstract Task<ContentRegistration> RegisterAsync(StoredRoot root, CancellationToken cancellationToken = default);
+    public Task<ContentRegistration> RegisterAsync(StoredRoot root, CancellationToken cancellationToken = default) =>
+        _registrar.RegisterAsync(root, cancellationToken);
 
     /// <inheritdoc/>
-    public abstract ValueTask DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        _lease.Dispose();
+        return default;
+    }
 }

@@ -4,21 +4,45 @@ using IpfsKit.Multiformats;
 
 namespace IpfsKit.Grains.Nodes;
 
-/// <summary>The one per silo: its identity, its blocks, its data plane. Opened before the silo takes calls and closed after its grains are gone.</summary>
-internal sealed class IpfsNode
+/// <summary>The one per silo: its identity, its storage, its counters. Opened before the silo takes calls and closed after its grains are gone.</summary>
+internal sealed class IpfsNode(NodeProfile profile, DataPlaneListener listener, INodeStorageFactory storageFactory, TimeProvider time) : IAsyncDisposable
 {
-    /// <summary>The silo's identity, the same after every restart.</summary>
-    public required PeerId PeerId { get; init; }
+    private NodeStorage? _storage;
 
-    /// <summary>What it does in its cluster.</summary>
-    public required NodeRole Role { get; init; }
+    /// <summary>What it says of itself.</summary>
+    public NodeProfile Profile { get; } = profile;
+
+    /// <summary>The silo's identity, the same after every restart.</summary>
+    public PeerId PeerId => Profile.PeerId;
 
     /// <summary>The socket of its data plane.</summary>
-    public required DataPlaneListener Listener { get; init; }
+    public DataPlaneListener Listener { get; } = listener;
 
-    /// <summary>Its blocks. To add blocks use <see cref="Content.ContentRegistrar.Begin"/>, which keeps them from the collector.</summary>
-    public required IBlockStore Blocks { get; init; }
+    /// <summary>When it started.</summary>
+    public DateTimeOffset StartedAt { get; } = time.GetUtcNow();
 
     /// <summary>What its data plane has done.</summary>
     public NodeCounters Counters { get; } = new();
+
+    /// <summary>Its storage.</summary>
+    /// <exception cref="InvalidOperationException">The node is not open.</exception>
+    public NodeStorage Storage => _storage ?? throw new InvalidOperationException("The node is not open: its silo has not started, or has stopped.");
+
+    /// <summary>Its blocks. To add blocks use <see cref="Content.ContentRegistrar.Begin"/>, which keeps them from the collector.</summary>
+    /// <exception cref="InvalidOperationException">The node is not open.</exception>
+    public IBlockStore Blocks => Storage.Blocks;
+
+    /// <summary>Opens the storage.</summary>
+    public async Task OpenAsync(CancellationToken cancellationToken) => _storage ??= await storageFactory.OpenAsync(cancellationToken);
+
+    /// <summary>Closes the storage: what is acknowledged is durable already, so that this only makes the next start faster.</summary>
+    public async Task CloseAsync()
+    {
+        var storage = Interlocked.Exchange(ref _storage, null);
+        if (storage is not null)
+            await storage.DisposeAsync();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await CloseAsync();
 }

@@ -1,0 +1,13 @@
+namespace IpfsKit.Grains.Catalog;
+
+/// <summary>How a silo keeps its catalog of roots true.</summary>
+public sealed class CatalogOptions
+{
+    /// <summary>How often all roots are compared with their content grains; it also happens once after the start.</summary>
+    /// <value>1 minute to 30 days; default 6 hours.</value>
+    public TimeSpan ReconcileInterval { get; set; } = TimeSpan.FromHours(6);
+
+    /// <summary>How many roots are compared per second.</summary>
+    /// <value>1 to 100,000; default 200.</value>
+    public int ReconcilePerSecond { get; set; } = 200;
+}

@@ -1,0 +1,39 @@
+using System.Runtime.CompilerServices;
+using IpfsKit.Grains.Nodes;
+using IpfsKit.Ipld.Traversal;
+using IpfsKit.Multiformats;
+
+namespace IpfsKit.Grains.Catalog;
+
+/// <summary>Computes indirect pins: everything that a recursive pin reaches and that has no pin of its own.</summary>
+/// <remarks>
+/// Each is reported once, under the first recursive pin that reaches it, as long as the walk remembers: it remembers <see cref="RememberedCids"/> CIDs (about 100 MiB), after which one that
+/// several pins share may be reported again.
+/// </remarks>
+internal sealed class PinWalker(IpfsNode node)
+{
+    private const int RememberedCids = 1 << 20;
+
+    /// <summary>The indirect pins of this silo.</summary>
+    public async IAsyncEnumerable<PinInfo> WalkAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var catalog = node.Storage.Catalog;
+        var seen = new HashSet<Cid>();
+        await foreach (var root in catalog.EnumerateAsync(CatalogFilter.Pinned, cancellationToken))
+        {
+            if (root.Pin is not { Mode: PinMode.Recursive } pin)
+                continue;
+            await foreach (var block in new DagWalker(node.Blocks).WalkAsync(root.Root, cancellationToken))
+            {
+                var cid = block.Cid;
+                block.Dispose();
+                var key = cid.ToV1();
+                if (key == root.Root.ToV1() || !(seen.Count < RememberedCids ? seen.Add(key) : !seen.Contains(key)))
+                    continue;
+                if (await catalog.FindAsync(key, cancellationToken) is { Pin: not null })
+                    continue;
+                yield return new PinInfo { Cid = cid, Mode = PinMode.Indirect, PinnedAt = pin.PinnedAt };
+            }
+        }
+    }
+}

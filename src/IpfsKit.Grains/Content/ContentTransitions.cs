@@ -1,0 +1,84 @@
+using IpfsKit.Grains.Heat;
+using IpfsKit.Multiformats;
+
+namespace IpfsKit.Grains.Content;
+
+/// <summary>How <see cref="ContentState"/> changes: pure functions, each answers the same state when there is nothing to do.</summary>
+/// <remarks>
+/// <code>
+///            register (w = 1)
+///   None ───────────────────────▶ Committed ──remove──▶ Removing ──last copy dropped──▶ None
+///     └─register (w > 1)─▶ Pending ─acknowledge─▲ ▲                    │
+///                                               └────── register ──────┘
+/// </code>
+/// </remarks>
+internal static class ContentTransitions
+{
+    /// <summary>A root is stored on a silo. A root that is committed keeps its form, its epoch and what it had; a copy, wholeness and a pin may be added.</summary>
+    public static ContentState Register(ContentState state, RegisterContent request, DateTimeOffset now)
+    {
+        var reborn = state.Life is ContentLife.None or ContentLife.Removing;
+        var next = reborn
+            ? new ContentState
+            {
+                Life = ContentLife.Pending,
+                Root = request.Root.ToString(),
+                // Larger than any before, so that a command about the earlier life, still under way, is recognised as late.
+                Epoch = Math.Max(state.Epoch + 1, now.ToUnixTimeMilliseconds()),
+                SizeBytes = request.SizeBytes,
+                DagBytes = request.DagBytes,
+                Blocks = request.Blocks,
+                WholeDag = request.WholeDag,
+                Required = request.WriteConcern,
+            }
+            : state;
+        if (request.WholeDag && !next.WholeDag)
+            next = next with { WholeDag = true, SizeBytes = request.SizeBytes, DagBytes = request.DagBytes, Blocks = request.Blocks };
+        return Acknowledge(request.Pin is null ? next : Pin(next, request.Pin, now), request.Placement, now);
+    }
+
+    /// <summary>A silo holds the root; the last acknowledgement needed commits it.</summary>
+    public static ContentState Acknowledge(ContentState state, NodePlacement placement, DateTimeOffset now)
+    {
+        var node = placement.Node.ToString();
+        var next = state.Placements.Any(known => known.Node == node)
+            ? state
+            : state with { Placements = [.. state.Placements, new PlacementState(node, placement.Since)] };
+        return next.Life == ContentLife.Pending && next.Placements.Count >= next.Required
+            ? next with { Life = ContentLife.Committed, CommittedAt = now }
+            : next;
+    }
+
+    /// <summary>Sets a pin; a pin that is already so keeps its time.</summary>
+    public static ContentState Pin(ContentState state, PinRequest request, DateTimeOffset now) =>
+        state.Pin is { } pin && pin.Mode == request.Mode && pin.Name == request.Name
+            ? state
+            : state with { Pin = new PinState(request.Mode, request.Name, now) };
+
+    /// <summary>Removes the pin.</summary>
+    public static ContentState Unpin(ContentState state) => state.Pin is null ? state : state with { Pin = null };
+
+    /// <summary>Hides the root; what remains is the list of copies to be dropped.</summary>
+    public static ContentState Hide(ContentState state) =>
+        state.Life == ContentLife.Removing ? state : state with { Life = ContentLife.Removing, Pin = null, Heat = null };
+
+    /// <summary>A silo has dropped its copy of a root that is being removed, or has lost its copy of one that is not.</summary>
+    public static ContentState Dropped(ContentState state, PeerId node)
+    {
+        var name = node.ToString();
+        return state.Placements.Any(known => known.Node == name)
+            ? state with { Placements = [.. state.Placements.Where(known => known.Node != name)] }
+            : state;
+    }
+
+    /// <summary>Adds heat that was gathered in memory.</summary>
+    public static ContentState Warm(ContentState state, RootHeat heat) =>
+        heat.Accesses == 0 && heat.Heat.IsZero ? state : state with { Heat = ToState(HeatOf(state) + heat) };
+
+    /// <summary>The heat of a state.</summary>
+    public static RootHeat HeatOf(ContentState state) => state.Heat is { } heat
+        ? new RootHeat(new DecayingHeat(heat.Hour, heat.Week, heat.At), heat.Accesses, heat.Bytes)
+        : default;
+
+    private static HeatState ToState(in RootHeat heat) => new(heat.Heat.Hour, heat.Heat.Week, heat.Heat.At, heat.Accesses, heat.Bytes);
+}

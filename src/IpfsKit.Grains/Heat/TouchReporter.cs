@@ -1,0 +1,182 @@
+using IpfsKit.Grains.Hosting;
+using IpfsKit.Multiformats;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace IpfsKit.Grains.Heat;
+
+/// <summary>Brings the reads that <see cref="TouchAggregator"/> counts to the content grains.</summary>
+/// <remarks>
+/// <para>Once per <see cref="TouchReporterOptions.FlushInterval"/>: a root read at least twice costs its grain one two-way call, whatever the read rate. A root read once waits in the
+/// <see cref="ColdHeatTable"/> until the sweep, so that a scan over many roots does not activate a grain for each; so does heat that could not be reported, for example while grain storage is down.</para>
+/// <para>Reports are awaited before the next flush. When grains are slow the windows grow longer and the counting goes on in its fixed tables; nothing queues.</para>
+/// <para>A sweep that finds grain storage down keeps what it holds and ends after a few failures in a row: trying the other sixty thousand roots would take hours of timeouts.</para>
+/// </remarks>
+internal sealed partial class TouchReporter : IAsyncDisposable
+{
+    private const int FailuresThatEndAPass = 64;
+
+    private readonly TouchAggregator _aggregator;
+    private readonly ITouchSink _sink;
+    private readonly TimeProvider _time;
+    private readonly TouchReporterOptions _options;
+    private readonly NodeInstruments _instruments;
+    private readonly ILogger _logger;
+    private readonly ColdHeatTable _cold;
+    private readonly Dictionary<Cid, TouchCount> _window = [];
+    private readonly CancellationTokenSource _stopping = new();
+    private Task? _loop;
+    private long _reportedDrops;
+    private DateTimeOffset _sweptAt;
+
+    public TouchReporter(
+        TouchAggregator aggregator, ITouchSink sink, TimeProvider time, IOptions<IpfsKitOptions> options, NodeInstruments instruments, ILogger<TouchReporter> logger)
+    {
+        _aggregator = aggregator;
+        _sink = sink;
+        _time = time;
+        _options = options.Value.Heat;
+        _instruments = instruments;
+        _logger = logger;
+        _cold = new ColdHeatTable(_options.MaxWaitingRoots);
+        _sweptAt = time.GetUtcNow();
+    }
+
+    /// <summary>Roots whose heat waits for the sweep.</summary>
+    public int WaitingRoots => _cold.Count;
+
+    /// <summary>Starts the loop.</summary>
+    public void Start() => _loop ??= RunAsync(_stopping.Token);
+
+    /// <summary>Ends the loop and reports what was counted, until <paramref name="cancellationToken"/> fires.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync();
+        if (_loop is { } loop)
+            await loop.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_loop is { IsCompleted: false })
+            return;
+        await FlushAsync(cancellationToken);
+        await SweepAsync(cancellationToken);
+    }
+
+    /// <summary>Takes back heat that a grain of this silo could not write; the next sweep reports it again. May be called from anywhere.</summary>
+    public void Keep(Cid root, in RootHeat heat)
+    {
+        if (!_cold.TryAdd(root, heat))
+            _instruments.AddTouchesDropped(heat.Accesses);
+    }
+
+    /// <summary>One flush, and a sweep if it is due. Called by the loop, and by tests instead of it.</summary>
+    internal async Task TickAsync(CancellationToken cancellationToken)
+    {
+        await FlushAsync(cancellationToken);
+        if (_cold.IsFull || _time.GetUtcNow() - _sweptAt >= _options.SweepInterval)
+            await SweepAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        if (_loop is not null)
+            await _loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stopping.Dispose();
+    }
+
+    private async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(_options.FlushInterval, _time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(cancellationToken))
+                await TickAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Stopping; StopAsync reports the rest.
+        }
+    }
+
+    private async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        _aggregator.Drain(_window);
+        CountDrops();
+        if (_window.Count == 0)
+            return;
+        var now = _time.GetUtcNow();
+        var hot = new List<KeyValuePair<Cid, RootHeat>>();
+        foreach (var (root, count) in _window)
+        {
+            if (count.Count >= 2)
+                hot.Add(new(root, RootHeat.Of(count, now)));
+            else
+                Keep(root, RootHeat.Of(count, now));
+        }
+
+        _window.Clear();
+        await ReportAsync(hot, cancellationToken);
+    }
+
+    private async Task SweepAsync(CancellationToken cancellationToken)
+    {
+        _sweptAt = _time.GetUtcNow();
+        if (_cold.Count > 0)
+            await ReportAsync([.. _cold.TakeAll()], cancellationToken);
+    }
+
+    /// <summary>Reports with bounded concurrency; what fails, or is not tried any more, waits for the next sweep.</summary>
+    private async Task ReportAsync(List<KeyValuePair<Cid, RootHeat>> roots, CancellationToken cancellationToken)
+    {
+        var next = -1;
+        var failuresInARow = 0;
+        var failed = new List<KeyValuePair<Cid, RootHeat>>();
+        Exception? failure = null;
+        await Task.WhenAll(Enumerable.Range(0, Math.Min(_options.MaxConcurrentReports, roots.Count)).Select(_ => WorkAsync()));
+
+        var reported = Math.Min(next + 1, roots.Count) - failed.Count;
+        _instruments.AddTouchReports(reported);
+        if (failure is not null)
+            LogReportsFailed(_logger, roots.Count - reported, failure);
+        foreach (var (root, heat) in failed.Concat(roots.Skip(next + 1)))
+            Keep(root, heat);
+
+        async Task WorkAsync()
+        {
+            while (Volatile.Read(ref failuresInARow) < FailuresThatEndAPass && !cancellationToken.IsCancellationRequested)
+            {
+                var index = Interlocked.Increment(ref next);
+                if (index >= roots.Count)
+                    return;
+                try
+                {
+                    using var timeout = new CancellationTokenSource(_options.ReportTimeout, _time);
+                    await _sink.TouchAsync(roots[index].Key, roots[index].Value.ToBatch(), timeout.Token)
+                        .AsTask().WaitAsync(_options.ReportTimeout, _time, cancellationToken);
+                    Volatile.Write(ref failuresInARow, 0);
+                }
+                catch (Exception e)
+                {
+                    // Whatever it was, the heat is kept and tried again. A report that did arrive although its answer did not is then counted twice: heat is an estimate.
+                    Interlocked.Increment(ref failuresInARow);
+                    lock (failed)
+                    {
+                        failed.Add(roots[index]);
+                        failure ??= e;
+                    }
+                }
+            }
+        }
+    }
+
+    private void CountDrops()
+    {
+        var dropped = _aggregator.Dropped;
+        if (dropped > _reportedDrops)
+            _instruments.AddTouchesDropped(dropped - _reportedDrops);
+        _reportedDrops = dropped;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The heat of {Roots} roots could not be reported; it is kept and tried again.")]
+    private static partial void LogReportsFailed(ILogger logger, int roots, Exception exception);
+}

@@ -1,0 +1,29 @@
+using System.Diagnostics.Metrics;
+
+namespace IpfsKit.Grains.Hosting;
+
+/// <summary>The metrics of a node, under the meter <c>IpfsKit.Node</c>. The table of them is <c>docs/metrics.md</c>.</summary>
+internal sealed class NodeInstruments
+{
+    /// <summary>The meter's name.</summary>
+    public const string MeterName = "IpfsKit.Node";
+
+    private readonly Counter<long> _touchReports;
+    private readonly Counter<long> _touchesDropped;
+    private readonly Counter<long> _reconciled;
+
+    public NodeInstruments(IMeterFactory meters)
+    {
+        var meter = meters.Create(MeterName);
+        _touchReports = meter.CreateCounter<long>("ipfskit.heat.reports", "{report}", "Reports of reads to content grains.");
+        _touchesDropped = meter.CreateCounter<long>("ipfskit.heat.dropped", "{read}", "Reads that were not counted because a bound was reached.");
+        _reconciled = meter.CreateCounter<long>("ipfskit.catalog.reconciled", "{root}", "Roots of the catalog compared with their content grains, by outcome.");
+    }
+
+    public void AddTouchReports(long count) => _touchReports.Add(count);
+
+    public void AddTouchesDropped(long count) => _touchesDropped.Add(count);
+
+    /// <param name="outcome"><c>unchanged</c>, <c>corrected</c> or <c>dropped</c>.</param>
+    public void AddReconciled(string outcome) => _reconciled.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+}

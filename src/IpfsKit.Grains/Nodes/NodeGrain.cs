@@ -1,0 +1,110 @@
+using System.Runtime.CompilerServices;
+using IpfsKit.Grains.Catalog;
+using IpfsKit.Grains.Content;
+using IpfsKit.Grains.Placement;
+using IpfsKit.Grains.Tickets;
+using IpfsKit.Multiformats;
+using Orleans.Concurrency;
+using Orleans.Placement;
+
+namespace IpfsKit.Grains.Nodes;
+
+/// <summary>The address of one silo's node: a thin router that keeps no state of its own, so that calls may interleave freely.</summary>
+[PinnedToNode, Reentrant, Immovable, CollectionAgeLimit(AlwaysActive = true)]
+internal sealed class NodeGrain(IpfsNode node, HeldRoots held, TicketService tickets, DagAdopter adopter, PinWalker pinWalker) : Grain, INodeGrain, INodeControlGrain
+{
+    private IRootCatalog Catalog => node.Storage.Catalog;
+
+    /// <inheritdoc/>
+    public ValueTask<NodeStats> GetStatsAsync(CancellationToken cancellationToken)
+    {
+        var sizes = node.Storage.Statistics;
+        return new(new NodeStats
+        {
+            Node = node.PeerId,
+            StartedAt = node.StartedAt,
+            Roots = Catalog.Roots,
+            Pins = Catalog.Pins,
+            Blocks = sizes.Blocks,
+            BlockBytes = sizes.BlockBytes,
+            DiskBytes = sizes.DiskBytes,
+            FreeBytes = sizes.FreeBytes,
+            Reads = node.Counters.Reads,
+            BytesSent = node.Counters.BytesSent,
+            Uploads = node.Counters.Uploads,
+            BytesReceived = node.Counters.BytesReceived,
+        });
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<DataEndpoint> OpenUploadAsync(UploadRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(request.MaxBytes);
+        var free = node.Storage.Statistics.FreeBytes;
+        if (request.ExpectedBytes > free)
+            throw new InsufficientStorageException($"Silo {node.PeerId} has room for {free} bytes, and the upload has {request.ExpectedBytes}.");
+        return ToEndpoint(await tickets.IssueUploadAsync(node.PeerId, request.MaxBytes, cancellationToken));
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<DataEndpoint?> OpenReadAsync(Cid cid, CancellationToken cancellationToken) =>
+        await node.Blocks.HasAsync(cid, cancellationToken)
+            ? ToEndpoint(await tickets.IssueReadAsync(node.PeerId, cid, TicketScope.Dag, cancellationToken))
+            : null;
+
+    /// <inheritdoc/>
+    public async ValueTask AdoptAsync(Cid cid, bool wholeDag, CancellationToken cancellationToken) =>
+        await adopter.AdoptAsync(cid, wholeDag, cancellationToken);
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<RootInfo> ListRootsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var root in Catalog.EnumerateAsync(CatalogFilter.Committed, cancellationToken))
+        {
+            yield return new RootInfo
+            {
+                Root = root.Root,
+                SizeBytes = root.SizeBytes,
+                DagBytes = root.DagBytes,
+                Blocks = root.Blocks,
+                CommittedAt = root.CommittedAt ?? default,
+                Pin = root.Pin?.Mode,
+            };
+        }
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<PinInfo> ListPinsAsync(PinMode? mode, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (mode == PinMode.Indirect)
+        {
+            await foreach (var pin in pinWalker.WalkAsync(cancellationToken))
+                yield return pin;
+            yield break;
+        }
+
+        await foreach (var root in Catalog.EnumerateAsync(CatalogFilter.Pinned, cancellationToken))
+        {
+            if (root.Pin is { } pin && (mode is null || mode == pin.Mode))
+                yield return pin;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<BlockMessage> StreamBlocksAsync(BlockStreamRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await Task.CompletedTask;
+        yield break;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DropRootAsync(Cid root, long epoch, CancellationToken cancellationToken) =>
+        await held.DropAsync(root, epoch, cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask SetPinAsync(Cid root, long epoch, PinInfo? pin, CancellationToken cancellationToken) =>
+        await Catalog.SetPinAsync(root, epoch, pin, cancellationToken);
+
+    private DataEndpoint ToEndpoint(IssuedTicket ticket) =>
+        new() { Node = node.PeerId, Address = node.Profile.DataAddress, Ticket = ticket.Text, ExpiresAt = ticket.ExpiresAt };
+}

@@ -1,0 +1,14 @@
+using IpfsKit.Multiformats;
+
+namespace IpfsKit.Grains.Nodes;
+
+/// <summary>What this silo says of itself; fixed while it runs.</summary>
+/// <param name="PeerId">Its identity.</param>
+/// <param name="Role">Its role.</param>
+/// <param name="Zone">Its zone, or null.</param>
+/// <param name="DataAddress">The base address of its data plane, or null.</param>
+internal sealed record NodeProfile(PeerId PeerId, NodeRole Role, string? Zone, Uri? DataAddress)
+{
+    /// <summary>The form in which others see it.</summary>
+    public NodeInfo ToInfo() => new() { Node = PeerId, Role = Role, Zone = Zone, DataAddress = DataAddress };
+}
