@@ -18,26 +18,17 @@ internal sealed partial class CatalogReconciler(
     private static readonly TimeSpan PendingInterval = TimeSpan.FromMinutes(1);
 
     private readonly CatalogOptions _options = options.Value.Catalog;
-    private readonly CancellationTokenSource _stopping = new();
-    private Task? _loop;
+    private readonly BackgroundLoop _loop = new("The comparison of the catalog with the content grains", PendingInterval, time, logger);
+    private DateTimeOffset? _comparedAll;
 
     /// <summary>Starts the loop.</summary>
-    public void Start() => _loop ??= RunAsync(_stopping.Token);
+    public void Start() => _loop.Start(StepAsync, atOnce: true);
 
-    /// <summary>Ends the loop.</summary>
-    public async Task StopAsync()
-    {
-        await _stopping.CancelAsync();
-        if (_loop is not null)
-            await _loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
+    /// <summary>Ends the loop; the next start settles what is left.</summary>
+    public Task StopAsync() => _loop.StopAsync();
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        await StopAsync();
-        _stopping.Dispose();
-    }
+    public ValueTask DisposeAsync() => _loop.DisposeAsync();
 
     /// <summary>Settles every row of a kind once.</summary>
     /// <returns>How many could not be settled now.</returns>
@@ -62,32 +53,13 @@ internal sealed partial class CatalogReconciler(
         return failed;
     }
 
-    private async Task RunAsync(CancellationToken cancellationToken)
+    private async Task StepAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(PendingInterval, time);
-        DateTimeOffset? all = null;
-        try
-        {
-            do
-            {
-                await ReconcileAsync(CatalogFilter.Pending, cancellationToken);
-                if (all is null || time.GetUtcNow() - all >= _options.ReconcileInterval)
-                {
-                    await ReconcileAsync(CatalogFilter.Committed, cancellationToken);
-                    all = time.GetUtcNow();
-                }
-            }
-            while (await timer.WaitForNextTickAsync(cancellationToken));
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // Stopping: the next start settles what is left.
-        }
-        catch (Exception e)
-        {
-            LogStopped(logger, e);
-            throw;
-        }
+        await ReconcileAsync(CatalogFilter.Pending, cancellationToken);
+        if (_comparedAll is { } last && time.GetUtcNow() - last < _options.ReconcileInterval)
+            return;
+        await ReconcileAsync(CatalogFilter.Committed, cancellationToken);
+        _comparedAll = time.GetUtcNow();
     }
 
     private async Task SettleAsync(CatalogRoot root, CancellationToken cancellationToken)
@@ -130,7 +102,4 @@ internal sealed partial class CatalogReconciler(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Root {Root}, and perhaps others, could not be compared with its content grain; tried again later.")]
     private static partial void LogNotSettled(ILogger logger, Cid root, Exception exception);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "The catalog is no longer compared with the content grains until the silo restarts.")]
-    private static partial void LogStopped(ILogger logger, Exception exception);
 }

@@ -24,8 +24,7 @@ internal sealed partial class TouchReporter : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly ColdHeatTable _cold;
     private readonly Dictionary<Cid, TouchCount> _window = [];
-    private readonly CancellationTokenSource _stopping = new();
-    private Task? _loop;
+    private readonly BackgroundLoop _loop;
     private long _reportedDrops;
     private DateTimeOffset _sweptAt;
 
@@ -39,6 +38,7 @@ internal sealed partial class TouchReporter : IAsyncDisposable
         _instruments = instruments;
         _logger = logger;
         _cold = new ColdHeatTable(_options.MaxWaitingRoots);
+        _loop = new BackgroundLoop("The report of reads", _options.FlushInterval, time, logger);
         _sweptAt = time.GetUtcNow();
     }
 
@@ -46,15 +46,12 @@ internal sealed partial class TouchReporter : IAsyncDisposable
     public int WaitingRoots => _cold.Count;
 
     /// <summary>Starts the loop.</summary>
-    public void Start() => _loop ??= RunAsync(_stopping.Token);
+    public void Start() => _loop.Start(TickAsync);
 
     /// <summary>Ends the loop and reports what was counted, until <paramref name="cancellationToken"/> fires.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        await _stopping.CancelAsync();
-        if (_loop is { } loop)
-            await loop.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (_loop is { IsCompleted: false })
+        if (!await _loop.StopAsync(cancellationToken))
             return;
         await FlushAsync(cancellationToken);
         await SweepAsync(cancellationToken);
@@ -76,27 +73,7 @@ internal sealed partial class TouchReporter : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        await _stopping.CancelAsync();
-        if (_loop is not null)
-            await _loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _stopping.Dispose();
-    }
-
-    private async Task RunAsync(CancellationToken cancellationToken)
-    {
-        using var timer = new PeriodicTimer(_options.FlushInterval, _time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(cancellationToken))
-                await TickAsync(cancellationToken);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // Stopping; StopAsync reports the rest.
-        }
-    }
+    public ValueTask DisposeAsync() => _loop.DisposeAsync();
 
     private async Task FlushAsync(CancellationToken cancellationToken)
     {

@@ -3,6 +3,9 @@ namespace IpfsKit.Grains.Nodes;
 /// <summary>How much a node stores, and how it tidies up.</summary>
 public sealed class NodeStorageOptions
 {
+    /// <summary>The least that <see cref="CapacityBytes"/> may be: two segment files and room to compact them.</summary>
+    public const long MinCapacityBytes = 1L << 30;
+
     /// <summary>The most bytes that block files take.</summary>
     /// <value>Bytes, at least 1 GiB; default by role: 1 TB for a master, 100 GB for a worker, 10 GB for a leecher.</value>
     public long? CapacityBytes { get; set; }

@@ -1,0 +1,52 @@
+using System.Net;
+using IpfsKit.Grains.Nodes;
+using Microsoft.Extensions.Options;
+
+namespace IpfsKit.Grains.Hosting;
+
+/// <summary>Checks all settings at once; each fault names the setting and the value.</summary>
+internal sealed class IpfsKitOptionsValidator : IValidateOptions<IpfsKitOptions>
+{
+    public ValidateOptionsResult Validate(string? name, IpfsKitOptions options)
+    {
+        var result = new ValidateOptionsResultBuilder();
+        Check(options.Role is null || Enum.IsDefined(options.Role.Value), "Role", options.Role, "is none of Master, Worker, Leecher");
+        Check(options.DataDirectory is not "", "DataDirectory", options.DataDirectory, "is empty");
+        Check(options.Slot is null or (>= 0 and < NodeSlot.MaxSlots), "Slot", options.Slot, $"is outside 0 to {NodeSlot.MaxSlots - 1}");
+
+        var plane = options.DataPlane;
+        Check(plane.ListenAddress is null || IPEndPoint.TryParse(plane.ListenAddress, out _), "DataPlane:ListenAddress", plane.ListenAddress, "is not an address and a port, such as 127.0.0.1:5080");
+        Check(
+            plane.PublicAddress is null || (plane.PublicAddress.IsAbsoluteUri && (plane.PublicAddress.Scheme == Uri.UriSchemeHttp || plane.PublicAddress.Scheme == Uri.UriSchemeHttps)),
+            "DataPlane:PublicAddress", plane.PublicAddress, "is not an absolute http or https address");
+
+        var storage = options.Storage;
+        Check(storage.CapacityBytes is null or >= NodeStorageOptions.MinCapacityBytes, "Storage:CapacityBytes", storage.CapacityBytes, $"is less than {NodeStorageOptions.MinCapacityBytes} bytes");
+        Check(storage.MinFreeDiskBytes >= 0, "Storage:MinFreeDiskBytes", storage.MinFreeDiskBytes, "is negative");
+        CheckSpan(storage.CollectInterval, TimeSpan.FromMinutes(1), TimeSpan.FromDays(30), "Storage:CollectInterval");
+
+        CheckSpan(options.Catalog.ReconcileInterval, TimeSpan.FromMinutes(1), TimeSpan.FromDays(30), "Catalog:ReconcileInterval");
+        CheckRange(options.Catalog.ReconcilePerSecond, 1, 100_000, "Catalog:ReconcilePerSecond");
+
+        var heat = options.Heat;
+        CheckSpan(heat.FlushInterval, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1), "Heat:FlushInterval");
+        Check(heat.SweepInterval >= heat.FlushInterval, "Heat:SweepInterval", heat.SweepInterval, "is less than Heat:FlushInterval");
+        CheckRange(heat.MaxRootsPerFlush, 64, 1 << 20, "Heat:MaxRootsPerFlush");
+        CheckRange(heat.MaxWaitingRoots, 64, 1 << 24, "Heat:MaxWaitingRoots");
+        CheckRange(heat.MaxConcurrentReports, 1, 1024, "Heat:MaxConcurrentReports");
+        CheckSpan(heat.ReportTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1), "Heat:ReportTimeout");
+        return result.Build();
+
+        void Check(bool good, string setting, object? value, string fault)
+        {
+            if (!good)
+                result.AddError($"{IpfsKitOptions.SectionName}:{setting} = '{value}' {fault}.");
+        }
+
+        void CheckSpan(TimeSpan value, TimeSpan least, TimeSpan most, string setting) =>
+            Check(value >= least && value <= most, setting, value, $"is outside {least:c} to {most:c}");
+
+        void CheckRange(int value, int least, int most, string setting) =>
+            Check(value >= least && value <= most, setting, value, $"is outside {least} to {most}");
+    }
+}

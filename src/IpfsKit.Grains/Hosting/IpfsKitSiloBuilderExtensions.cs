@@ -1,0 +1,149 @@
+using System.Net;
+using IpfsKit.Grains;
+using IpfsKit.Grains.Catalog;
+using IpfsKit.Grains.Content;
+using IpfsKit.Grains.DataPlane;
+using IpfsKit.Grains.Heat;
+using IpfsKit.Grains.Hosting;
+using IpfsKit.Grains.Nodes;
+using IpfsKit.Grains.Placement;
+using IpfsKit.Grains.Tickets;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+using Orleans.Placement;
+using Orleans.Runtime.MembershipService.SiloMetadata;
+
+namespace Orleans.Hosting;
+
+/// <summary>Puts IpfsKit into a silo.</summary>
+public static class IpfsKitSiloBuilderExtensions
+{
+    // What Orleans' own localhost clustering uses, so that a client that just calls UseLocalhostClustering fits.
+    private const string DevelopmentId = "dev";
+
+    /// <summary>Hosts a node in this silo: its grains, block store, catalog and data plane. Calling it again only adds settings.</summary>
+    /// <param name="builder">The silo.</param>
+    /// <param name="configure">Settings, after those of the section <c>IpfsKit</c>.</param>
+    /// <remarks>
+    /// Call it after choosing the grain storage <c>content</c> (<see cref="GrainNames.ContentStorage"/>). Where none has been chosen, in code or in <c>Orleans:GrainStorage:content</c>, grain state is kept in SQLite in the node's
+    /// slot, which only a cluster of one silo should do.
+    /// </remarks>
+    public static ISiloBuilder AddIpfsKit(this ISiloBuilder builder, Action<IpfsKitOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var services = builder.Services;
+        if (!services.Any(service => service.ServiceType == typeof(IpfsNode)))
+        {
+            AddSettings(services);
+            AddNode(services);
+            AddGrains(services);
+            AddMetadata(builder);
+        }
+
+        if (configure is not null)
+            services.Configure(configure);
+        return builder;
+    }
+
+    /// <summary>Makes this silo a cluster of its own on this machine, unless a cluster has been configured, in code or in <c>Orleans:Clustering</c>.</summary>
+    /// <remarks>For a host that must run with nothing configured. Ports that nobody configured fall back to free ones, and the node is a master unless its role is set.</remarks>
+    public static ISiloBuilder UseIpfsKitEmbeddedCluster(this ISiloBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var services = builder.Services;
+        if (builder.Configuration.GetSection("Orleans:Clustering").Exists() || services.Any(service => service.ServiceType == typeof(IMembershipTable)))
+            return builder;
+
+        AddSettings(services);
+        services.AddSingleton<EmbeddedCluster>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<EmbeddedCluster>());
+        services.AddOptions<EndpointOptions>().Configure<EmbeddedCluster>((options, cluster) => cluster.Configure(options));
+        services.PostConfigure<ClusterOptions>(options =>
+        {
+            if (string.IsNullOrWhiteSpace(options.ClusterId))
+                options.ClusterId = DevelopmentId;
+            if (string.IsNullOrWhiteSpace(options.ServiceId))
+                options.ServiceId = DevelopmentId;
+        });
+        return builder.UseDevelopmentClustering((IPEndPoint?)null);
+    }
+
+    private static void AddSettings(IServiceCollection services)
+    {
+        if (services.Any(service => service.ServiceType == typeof(NodeSlot)))
+            return;
+        services.AddOptionsWithValidateOnStart<IpfsKitOptions>().BindConfiguration(IpfsKitOptions.SectionName);
+        services.AddSingleton<IValidateOptions<IpfsKitOptions>, IpfsKitOptionsValidator>();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddKeyedSingleton(GrainNames.Clock, static (provider, _) => provider.GetRequiredService<TimeProvider>());
+        services.AddSingleton(provider =>
+        {
+            var options = provider.GetRequiredService<IOptions<IpfsKitOptions>>().Value;
+            return NodeSlot.Acquire(options.DataDirectory ?? NodeSlot.DefaultDataDirectory(), options.Slot);
+        });
+    }
+
+    private static void AddNode(IServiceCollection services)
+    {
+        services.AddMetrics();
+        services.AddSingleton<NodeInstruments>();
+        services.AddSingleton<NodeIdentity>();
+        services.AddSingleton(CreateListener);
+        services.AddSingleton(provider => new NodeProfile(
+            provider.GetRequiredService<NodeIdentity>().Key.PublicKey.PeerId,
+            RoleOf(provider),
+            provider.GetRequiredService<IOptions<IpfsKitOptions>>().Value.Zone,
+            provider.GetRequiredService<DataPlaneListener>().Address));
+        AddClocked<IpfsNode>(services);
+        services.AddSingleton<HeldRoots>();
+        AddClocked<ContentRegistrar>(services);
+        services.AddSingleton<DagAdopter>();
+        services.AddSingleton<PinWalker>();
+        AddClocked<CatalogReconciler>(services);
+        AddClocked<Collector>(services);
+        services.AddSingleton(provider => new TouchAggregator(provider.GetRequiredService<IOptions<IpfsKitOptions>>().Value.Heat.MaxRootsPerFlush));
+        services.AddSingleton<ITouchSink, GrainTouchSink>();
+        AddClocked<TouchReporter>(services);
+        services.AddSingleton<ITicketKeySource, GrainTicketKeySource>();
+        AddClocked<TicketService>(services);
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, IpfsNodeLifecycle>();
+        AddClocked<ServiceFileWriter>(services);
+        services.AddHostedService(provider => provider.GetRequiredService<ServiceFileWriter>());
+    }
+
+    private static void AddGrains(IServiceCollection services)
+    {
+        services.AddSingleton<ClusterNodes>();
+        services.AddPlacementFilter<RequireSiloRoleStrategy, RequireSiloRoleDirector>(ServiceLifetime.Transient);
+        services.AddPlacementDirector<PinnedToNodeStrategy, PinnedToNodeDirector>();
+        services.AddSingleton<IIncomingGrainCallFilter, InternalGrainCallFilter>();
+    }
+
+    private static void AddMetadata(ISiloBuilder builder)
+    {
+        // Orleans copies the dictionary when the silo is built, not now. The step before that, added here first, fills it with what only the built silo knows.
+        var metadata = builder.Configuration.GetSection("Orleans:Metadata").Get<Dictionary<string, string>>() ?? [];
+        builder.Services.AddOptions<SiloMetadata>().Configure<NodeProfile>((_, profile) => NodeMetadata.Write(profile.ToInfo(), metadata));
+        builder.UseSiloMetadata(metadata);
+    }
+
+    /// <summary>Registers a service that takes this library's clock.</summary>
+    private static void AddClocked<T>(IServiceCollection services)
+        where T : class =>
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<T>(provider, provider.GetRequiredKeyedService<TimeProvider>(GrainNames.Clock)));
+
+    private static NodeRole RoleOf(IServiceProvider provider) =>
+        provider.GetRequiredService<IOptions<IpfsKitOptions>>().Value.Role
+        ?? (provider.GetService<EmbeddedCluster>() is null ? NodeRole.Worker : NodeRole.Master);
+
+    private static DataPlaneListener CreateListener(IServiceProvider provider)
+    {
+        var options = provider.GetRequiredService<IOptions<IpfsKitOptions>>().Value.DataPlane;
+        return options.ListenAddress is { } configured
+            ? new DataPlaneListener(IPEndPoint.Parse(configured), fallBackToFreePort: false, options.PublicAddress)
+            : new DataPlaneListener(new IPEndPoint(IPAddress.Loopback, DataPlaneOptions.DefaultPort), fallBackToFreePort: true, options.PublicAddress);
+    }
+}

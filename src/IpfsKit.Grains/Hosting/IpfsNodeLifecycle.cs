@@ -1,0 +1,53 @@
+using IpfsKit.Grains.Catalog;
+using IpfsKit.Grains.DataPlane;
+using IpfsKit.Grains.Heat;
+using IpfsKit.Grains.Nodes;
+using IpfsKit.Multiformats;
+using Microsoft.Extensions.Logging;
+
+namespace IpfsKit.Grains.Hosting;
+
+/// <summary>Ties the node to its silo.</summary>
+/// <remarks>
+/// <code>
+/// ApplicationServices   open storage, recover                      ▲ close storage
+/// BecomeActive          the silo's grains run                      │ grains of this silo go, writing what they hold
+/// Active                data plane, reports, reconciler, collector │ the same end, first of all: requests finish, heat is reported
+/// </code>
+/// Storage is open before the first grain can ask for it and until the last has gone. What calls grains runs only while the silo is active.
+/// </remarks>
+internal sealed partial class IpfsNodeLifecycle(
+    IpfsNode node, IDataPlane dataPlane, TouchReporter touches, CatalogReconciler reconciler, Collector collector, ILogger<IpfsNodeLifecycle> logger) : ILifecycleParticipant<ISiloLifecycle>
+{
+    /// <inheritdoc/>
+    public void Participate(ISiloLifecycle observer)
+    {
+        observer.Subscribe(nameof(IpfsNode), ServiceLifecycleStage.ApplicationServices, OpenAsync, _ => node.CloseAsync());
+        observer.Subscribe(nameof(IpfsNodeLifecycle), ServiceLifecycleStage.Active, StartAsync, StopAsync);
+    }
+
+    private async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        await node.OpenAsync(cancellationToken);
+        LogOpened(logger, node.PeerId, node.Profile.Role, node.Storage.Catalog.Roots);
+    }
+
+    private async Task StartAsync(CancellationToken cancellationToken)
+    {
+        touches.Start();
+        reconciler.Start();
+        collector.Start();
+        await dataPlane.StartAsync(cancellationToken);
+    }
+
+    private async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await dataPlane.StopAsync(cancellationToken);
+        await collector.StopAsync();
+        await reconciler.StopAsync();
+        await touches.StopAsync(cancellationToken);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Node {PeerId} is open as {Role} with {Roots} roots.")]
+    private static partial void LogOpened(ILogger logger, PeerId peerId, NodeRole role, long roots);
+}
