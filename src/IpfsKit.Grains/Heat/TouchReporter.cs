@@ -68,7 +68,8 @@ internal sealed partial class TouchReporter : IAsyncDisposable
     internal async Task TickAsync(CancellationToken cancellationToken)
     {
         await FlushAsync(cancellationToken);
-        if (_cold.IsFull || _time.GetUtcNow() - _sweptAt >= _options.SweepInterval)
+        // A full table is swept early, but not at once again: it may be full because grain storage is down.
+        if (_time.GetUtcNow() - _sweptAt >= (_cold.IsFull ? _options.SweepInterval / 10 : _options.SweepInterval))
             await SweepAsync(cancellationToken);
     }
 
