@@ -4,6 +4,8 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using IpfsKit.Benchmarks.Budgets;
 using IpfsKit.Benchmarks.Runner.Floors;
+using IpfsKit.Benchmarks.Runner.Import;
+using IpfsKit.Benchmarks.Runner.Store;
 
 namespace IpfsKit.Benchmarks.Runner;
 
@@ -41,6 +43,8 @@ internal sealed class ChildProcess : IAsyncDisposable
     {
         BudgetCommand.ChildRole => Task.FromResult(BudgetCommand.Measure(Console.Out)),
         StreamServer.ChildRole => StreamServer.ServeAsync(long.Parse(arguments[0], CultureInfo.InvariantCulture)),
+        ImportChild.ChildRole => ImportChild.RunAsync(arguments[0], arguments[1]),
+        IndexMemory.ChildRole => Task.FromResult(IndexMemory.Measure(int.Parse(arguments[0], CultureInfo.InvariantCulture))),
         _ => throw new ArgumentException($"There is no child role '{role}'.", nameof(role)),
     };
 

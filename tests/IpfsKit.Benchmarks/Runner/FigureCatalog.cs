@@ -7,6 +7,7 @@ namespace IpfsKit.Benchmarks.Runner;
 internal static class FigureCatalog
 {
     private const string GiBps = "GiB/s";
+    private const string MiB = "MiB";
     private const string OpsPerSecond = "1/s";
     private const string RocksDb = "RocksDB with BlobDB";
 
@@ -19,6 +20,15 @@ internal static class FigureCatalog
         new("floor.append", "floors", GiBps, "sequential append, one fdatasync per 32 MiB"),
         new("floor.fsync", "floors", "µs", "append 4 KiB and fdatasync, median latency"),
         new("floor.http", "floors", GiBps, "plain Kestrel stream from another process over loopback, bytes discarded"),
+        new("import.1GiB", "import", GiBps, "a 1 GiB file from the page cache through the importer into the durable store", "the same bytes hashed on all cores and appended, one fdatasync per 32 MiB", MinRatio: 0.6),
+        new("import.1GiB.peak-rss", "import", MiB, "peak resident memory of the importing process", MaxValue: 256),
+        new("store.put.4KiB", "store", OpsPerSecond, "durable batches of 256 blocks of 4 KiB, one writer", RocksDb, MinRatio: 1.5),
+        new("store.get.4KiB", "store", OpsPerSecond, "random gets of the same, page cache warm, one reader", RocksDb, MinRatio: 1),
+        new("store.put.256KiB", "store", OpsPerSecond, "durable batches of 32 blocks of 256 KiB, one writer", RocksDb, MinRatio: 1.5),
+        new("store.get.256KiB", "store", OpsPerSecond, "random gets of the same, page cache warm, one reader", RocksDb, MinRatio: 1),
+        new("store.index", "store", MiB, "resident memory that the index of a million blocks adds, growth included", MaxValue: 32),
+        new("store.open", "store", "s", "opening a store of a million blocks of 4 KiB from its checkpoint", MaxValue: 2),
+        new("store.open.rebuild", "store", "s", "opening the same without a checkpoint", MaxValue: 20),
         new("touch", "touch", "ns", "counting one access, all cores at it, every second access of one hot root", MaxValue: 200),
         new("touch.allocated", "touch", "B", "managed bytes per counted access", MaxValue: 0),
     ];

@@ -1,4 +1,6 @@
 using IpfsKit.Benchmarks.Runner.Floors;
+using IpfsKit.Benchmarks.Runner.Import;
+using IpfsKit.Benchmarks.Runner.Store;
 using IpfsKit.Benchmarks.Runner.Touch;
 
 namespace IpfsKit.Benchmarks.Runner;
@@ -11,6 +13,8 @@ internal static class RunnerCommand
     private static readonly Dictionary<string, Func<RunContext, Task>> Suites = new()
     {
         ["floors"] = FloorSuite.RunAsync,
+        ["import"] = ImportSuite.RunAsync,
+        ["store"] = StoreSuite.RunAsync,
         ["touch"] = TouchSuite.RunAsync,
     };
 
