@@ -2,6 +2,7 @@ using IpfsKit.Fuzz.Tests.Engine;
 using IpfsKit.Fuzz.Tests.Targets.Ipld;
 using IpfsKit.Fuzz.Tests.Targets.Libp2p;
 using IpfsKit.Fuzz.Tests.Targets.Multiformats;
+using IpfsKit.Fuzz.Tests.Targets.Storage;
 using IpfsKit.Fuzz.Tests.Targets.UnixFs;
 
 namespace IpfsKit.Fuzz.Tests.Targets;
@@ -21,11 +22,18 @@ internal static class FuzzTargets
         new MultiaddrBytesTarget(),
         new MultiaddrTextTarget(),
         new DagPbTarget(),
+        new DagCborTarget(),
+        new DagCborLinksTarget(),
+        new DagJsonTarget(),
+        new CarTarget(version: 1),
+        new CarTarget(version: 2),
         new IpfsPathTarget(),
         new UnixFsDataTarget(),
         new UnixFsDirectoryTarget(),
         new UnixFsFileTarget(),
         new EntityBytesTarget(),
         new PublicKeyTarget(),
+        new GroupMarkerTarget(),
+        new ManifestTarget(),
     ];
 }
