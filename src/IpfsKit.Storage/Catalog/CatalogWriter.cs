@@ -1,0 +1,233 @@
+using IpfsKit.Multiformats;
+using IpfsKit.Storage.Sqlite;
+
+namespace IpfsKit.Storage.Catalog;
+
+/// <summary>The changes to a catalog. Runs on the writer's thread, inside its transactions.</summary>
+/// <remarks>
+/// Ids grow and are never used twice while the catalog is open, and whatever makes something live, or more of it, gives it a new id. So whoever walks the ids
+/// upwards to the end has seen everything that is live at that moment; see <see cref="CatalogReader.ListLive"/>.
+/// </remarks>
+internal sealed class CatalogWriter : SqliteContext
+{
+    private readonly SqliteStatement _find;
+    private readonly SqliteStatement _insert;
+    private readonly SqliteStatement _update;
+    private readonly SqliteStatement _move;
+    private readonly SqliteStatement _delete;
+    private readonly SqliteStatement _heat;
+    private readonly SqliteStatement _findPin;
+    private readonly SqliteStatement _insertPin;
+    private readonly SqliteStatement _deletePin;
+    private readonly SqliteStatement _saveTotals;
+    private readonly Action<CatalogStatistics> _publish;
+    private CatalogStatistics _saved;
+    private CatalogStatistics _totals;
+    private long _nextRootId;
+    private long _nextPinId;
+
+    public CatalogWriter(SqliteSession session, Action<CatalogStatistics> publish)
+        : base(session)
+    {
+        _find = session.Prepare($"SELECT {CatalogRows.RootColumns} FROM roots AS r LEFT JOIN pins AS p ON p.cid = r.cid WHERE r.cid = ?");
+        _insert = session.Prepare("INSERT INTO roots VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        _update = session.Prepare(
+            "UPDATE roots SET state = ?, epoch = ?, size_bytes = ?, dag_bytes = ?, blocks = ?, whole_dag = ?, held_since = ?, committed_at = ? WHERE id = ?");
+        _move = session.Prepare("UPDATE roots SET id = ? WHERE id = ?");
+        _delete = session.Prepare("DELETE FROM roots WHERE id = ?");
+        _heat = session.Prepare("UPDATE roots SET heat_hour = ?, heat_week = ?, heat_at = ? WHERE cid = ?");
+        _findPin = session.Prepare($"SELECT {CatalogRows.PinColumns} FROM pins AS p WHERE p.cid = ?");
+        _insertPin = session.Prepare("INSERT INTO pins VALUES (?, ?, ?, ?, ?)");
+        _deletePin = session.Prepare("DELETE FROM pins WHERE cid = ?");
+        _saveTotals = session.Prepare(
+            "UPDATE totals SET committed_roots = ?, pending_roots = ?, recursive_pins = ?, direct_pins = ?, committed_bytes = ?");
+        _publish = publish;
+        _nextRootId = Ask("SELECT ifnull(max(id), 0) + 1 FROM roots");
+        _nextPinId = Ask("SELECT ifnull(max(id), 0) + 1 FROM pins");
+        _saved = _totals = LoadTotals();
+        publish(_saved);
+    }
+
+    public CatalogRoot Upsert(CatalogRoot root)
+    {
+        if (Find(root.Root) is not var (id, known))
+        {
+            Insert(root);
+            if (root.Pin is not null)
+                SetPin(root.Root, root.Pin);
+            return root;
+        }
+
+        var isNewer = root.Committed && root.Epoch >= known.Epoch;
+        var grows = root.WholeDag && !known.WholeDag;
+        var next = known;
+        if (grows || ((isNewer || !known.Committed) && root.WholeDag == known.WholeDag))
+            next = next with { SizeBytes = root.SizeBytes, DagBytes = root.DagBytes, Blocks = root.Blocks, WholeDag = root.WholeDag };
+        if (isNewer)
+            next = next with { Committed = true, Epoch = root.Epoch, CommittedAt = root.CommittedAt };
+        if (!known.Committed)
+            next = next with { HeldSince = root.HeldSince };
+        if (next != known)
+            Update(id, known, next);
+        // A new id, because the collector may have passed the old one and kept the block alone.
+        if (grows)
+            _move.Bind(1, _nextRootId++).Bind(2, id).Execute();
+        if (isNewer && root.Pin != known.Pin)
+        {
+            SetPin(root.Root, root.Pin);
+            next = next with { Pin = root.Pin };
+        }
+
+        return next;
+    }
+
+    public bool Commit(Cid root, long epoch, DateTimeOffset committedAt, CatalogPin? pin)
+    {
+        if (Find(root) is not var (id, known) || known.Epoch > epoch)
+            return false;
+        Update(id, known, known with { Committed = true, Epoch = epoch, CommittedAt = committedAt });
+        if (pin != known.Pin)
+            SetPin(root, pin);
+        return true;
+    }
+
+    public bool Hide(Cid root, long epoch)
+    {
+        if (Find(root) is not var (id, known) || known.Epoch > epoch)
+            return false;
+        Update(id, known, known with { Committed = false, CommittedAt = null });
+        SetPin(root, null);
+        return true;
+    }
+
+    public bool Remove(Cid root, long epoch)
+    {
+        if (Find(root) is not var (id, known) || known.Epoch > epoch)
+            return false;
+        _delete.Bind(1, id).Execute();
+        Count(known, -1);
+        SetPin(root, null);
+        return true;
+    }
+
+    public bool Pin(CatalogPin pin, long? epoch)
+    {
+        if (!IsLife(pin.Cid, epoch))
+            return false;
+        SetPin(pin.Cid, pin);
+        return true;
+    }
+
+    public bool Unpin(Cid cid, long? epoch) => IsLife(cid, epoch) && SetPin(cid, null);
+
+    public int UpdateHeat(IReadOnlyList<CatalogRootHeat> heats)
+    {
+        var updated = 0;
+        foreach (var (root, heat) in heats)
+            updated += _heat.Bind(1, heat.Hour).Bind(2, heat.Week).BindTime(3, heat.At).BindKey(4, root).Execute();
+        return updated;
+    }
+
+    /// <inheritdoc/>
+    public override void BeforeCommit()
+    {
+        if (_totals == _saved)
+            return;
+        _saveTotals.Bind(1, _totals.CommittedRoots).Bind(2, _totals.PendingRoots).Bind(3, _totals.RecursivePins)
+            .Bind(4, _totals.DirectPins).Bind(5, _totals.CommittedBytes).Execute();
+    }
+
+    /// <inheritdoc/>
+    public override void AfterCommit()
+    {
+        if (_totals == _saved)
+            return;
+        _saved = _totals;
+        _publish(_saved);
+    }
+
+    /// <inheritdoc/>
+    public override void AfterRollback() => _totals = _saved;
+
+    private (long Id, CatalogRoot Root)? Find(Cid root)
+    {
+        if (!_find.BindKey(1, root).Step())
+            return null;
+        var found = (_find.Int64(0), CatalogRows.Root(_find));
+        _find.Reset();
+        return found;
+    }
+
+    private void Insert(CatalogRoot root)
+    {
+        _insert.Bind(1, _nextRootId++).BindKey(2, root.Root).Bind(3, root.Root.Version == 0 ? 1 : 0).Bind(4, root.Committed ? 1 : 0)
+            .Bind(5, root.Epoch).Bind(6, root.SizeBytes).Bind(7, root.DagBytes).Bind(8, root.Blocks).Bind(9, root.WholeDag ? 1 : 0)
+            .BindTime(10, root.HeldSince).BindTime(11, root.CommittedAt)
+            .Bind(12, root.Heat?.Hour).Bind(13, root.Heat?.Week).BindTime(14, root.Heat?.At).Execute();
+        Count(root, +1);
+    }
+
+    private void Update(long id, CatalogRoot before, CatalogRoot after)
+    {
+        _update.Bind(1, after.Committed ? 1 : 0).Bind(2, after.Epoch).Bind(3, after.SizeBytes).Bind(4, after.DagBytes)
+            .Bind(5, after.Blocks).Bind(6, after.WholeDag ? 1 : 0).BindTime(7, after.HeldSince).BindTime(8, after.CommittedAt).Bind(9, id).Execute();
+        Count(before, -1);
+        Count(after, +1);
+    }
+
+    /// <summary>Sets or removes a pin; whether there was one.</summary>
+    private bool SetPin(Cid cid, CatalogPin? pin)
+    {
+        CatalogPin? known = null;
+        if (_findPin.BindKey(1, cid).Step())
+        {
+            known = CatalogRows.Pin(_findPin);
+            _findPin.Reset();
+            _deletePin.BindKey(1, cid).Execute();
+            Count(known, -1);
+        }
+
+        if (pin is not null)
+        {
+            _insertPin.Bind(1, _nextPinId++).BindKey(2, cid).Bind(3, (long)pin.Mode).BindText(4, pin.Name).BindTime(5, pin.PinnedAt).Execute();
+            Count(pin, +1);
+        }
+
+        return known is not null;
+    }
+
+    private bool IsLife(Cid cid, long? epoch) => epoch is null || (Find(cid) is var (_, root) && root.Committed && root.Epoch == epoch);
+
+    private void Count(CatalogRoot root, int sign) => _totals = root.Committed
+        ? _totals with { CommittedRoots = _totals.CommittedRoots + sign, CommittedBytes = _totals.CommittedBytes + (sign * root.SizeBytes) }
+        : _totals with { PendingRoots = _totals.PendingRoots + sign };
+
+    private void Count(CatalogPin pin, int sign) => _totals = pin.Mode == CatalogPinMode.Direct
+        ? _totals with { DirectPins = _totals.DirectPins + sign }
+        : _totals with { RecursivePins = _totals.RecursivePins + sign };
+
+    private CatalogStatistics LoadTotals()
+    {
+        var row = Session.Prepare("SELECT committed_roots, pending_roots, recursive_pins, direct_pins, committed_bytes FROM totals");
+        row.Step();
+        var totals = new CatalogStatistics
+        {
+            CommittedRoots = row.Int64(0),
+            PendingRoots = row.Int64(1),
+            RecursivePins = row.Int64(2),
+            DirectPins = row.Int64(3),
+            CommittedBytes = row.Int64(4),
+        };
+        row.Reset();
+        return totals;
+    }
+
+    private long Ask(string sql)
+    {
+        var row = Session.Prepare(sql);
+        row.Step();
+        var answer = row.Int64(0);
+        row.Reset();
+        return answer;
+    }
+}
