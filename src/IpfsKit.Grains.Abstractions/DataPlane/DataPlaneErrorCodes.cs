@@ -42,34 +42,46 @@ public static class DataPlaneErrorCodes
     /// <summary>408: the body came slower than the least rate.</summary>
     public const string UploadTooSlow = "upload-too-slow";
 
+    /// <summary>404: this silo remembers no upload of that ticket.</summary>
+    public const string UploadUnknown = "upload-unknown";
+
     /// <summary>413: a block is over the limit. Members: <c>cid</c>, <c>size</c>, <c>limit</c>.</summary>
     public const string BlockTooLarge = "block-too-large";
 
     /// <summary>422: bytes do not hash to their CID. Member: <c>cid</c>.</summary>
     public const string BlockIntegrity = "block-integrity";
 
-    /// <summary>422: the body is no CAR, or ends too early.</summary>
+    /// <summary>422: the body is no CAR, or ends too early. Members: <c>segment</c> (the reason), <c>size</c> (the offset).</summary>
     public const string InvalidCar = "invalid-car";
 
     /// <summary>422: a root's DAG lacks a block. Members: <c>cid</c> (the root), <c>missing</c>.</summary>
     public const string IncompleteDag = "incomplete-dag";
 
-    /// <summary>422: a block is not valid in its codec. Member: <c>value</c> (the codec).</summary>
+    /// <summary>422: a block is not valid in its codec. Members: <c>value</c> (the codec), <c>segment</c> (the reason).</summary>
     public const string InvalidBlock = "invalid-block";
 
     /// <summary>422: a codec is not supported. Member: <c>value</c>.</summary>
     public const string UnsupportedCodec = "unsupported-codec";
 
-    /// <summary>422: a hash function is not supported. Member: <c>value</c>.</summary>
+    /// <summary>422: a hash function is not supported, or its digest too short. Members: <c>value</c>, <c>size</c> (the digest's length, if that is wrong).</summary>
     public const string UnsupportedHash = "unsupported-hash";
 
-    /// <summary>422: UnixFS data or a tree of files breaks the rules: a fanout, a name with <c>..</c>, a file where a directory should be.</summary>
+    /// <summary>422: UnixFS data breaks the rules of the format. Members: <c>cid</c> if known, <c>segment</c> (the reason).</summary>
     public const string InvalidUnixFs = "invalid-unixfs";
+
+    /// <summary>422: the content is of another kind. Members: <c>cid</c>, <c>path</c> (the kind expected), <c>segment</c> (the kind found).</summary>
+    public const string UnixFsType = "unixfs-type";
+
+    /// <summary>422: a name that no entry may have. Members: <c>path</c> (the name), <c>segment</c> (the reason).</summary>
+    public const string InvalidName = "invalid-name";
+
+    /// <summary>422: an entry of a tree cannot be where it says. Members: <c>path</c>, <c>segment</c> (the reason).</summary>
+    public const string InvalidEntry = "invalid-entry";
 
     /// <summary>422: a DAG is deeper, wider or larger than a limit. Members: <c>cid</c>, <c>segment</c> (the limit's name), <c>limit</c>.</summary>
     public const string TraversalLimit = "traversal-limit";
 
-    /// <summary>507: there is no room. Members: <c>size</c> (needed), <c>limit</c> (available).</summary>
+    /// <summary>507: there is no room. Members, if known: <c>path</c> (the store), <c>segment</c> and <c>limit</c> (the limit's name and value), <c>size</c> (needed).</summary>
     public const string StorageFull = "storage-full";
 
     /// <summary>503: too few silos acknowledged in time. Members: <c>cid</c>, <c>size</c> (acknowledged), <c>limit</c> (required).</summary>

@@ -19,6 +19,15 @@ public static class DataPlaneProtocol
     /// <summary>The path that takes CARs.</summary>
     public const string ImportPath = "import";
 
+    /// <summary>The path that says what became of the upload whose ticket is shown.</summary>
+    public const string UploadOutcomePath = "upload";
+
+    /// <summary>A value of <c>walk</c>: a directory and the root blocks of its dag-pb entries, in the order in which a listing asks for them.</summary>
+    public const string ListWalk = "list";
+
+    /// <summary>A value of <c>walk</c>: everything below a path, in the order in which an export to a disk asks for it, each block as often as it is linked.</summary>
+    public const string ExportWalk = "export";
+
     /// <summary>The media type of a CAR.</summary>
     public const string CarMediaType = "application/vnd.ipld.car";
 

@@ -54,6 +54,15 @@ public sealed record BlockStreamRequest
 
     /// <summary>A ticket, as for the data plane.</summary>
     [Id(4)] public required string Ticket { get; init; }
+
+    /// <summary>Whether a block that the walk comes to again is sent again.</summary>
+    [Id(5)] public bool Duplicates { get; init; } = true;
+
+    /// <summary>The order, if it is not that of links: <see cref="DataPlaneProtocol.ListWalk"/> or <see cref="DataPlaneProtocol.ExportWalk"/>; replaces scope and range.</summary>
+    [Id(6)] public string? Walk { get; init; }
+
+    /// <summary>Whether this goes on with a read that was counted already.</summary>
+    [Id(7)] public bool Continues { get; init; }
 }
 
 /// <summary>A block on its way through Orleans; at most 2 MiB.</summary>

@@ -20,6 +20,23 @@ internal sealed class IpfsKitOptionsValidator : IValidateOptions<IpfsKitOptions>
             plane.PublicAddress is null || (plane.PublicAddress.IsAbsoluteUri && (plane.PublicAddress.Scheme == Uri.UriSchemeHttp || plane.PublicAddress.Scheme == Uri.UriSchemeHttps)),
             "DataPlane:PublicAddress", plane.PublicAddress, "is not an absolute http or https address");
 
+        CheckRange(plane.MaxConnections, 1, 65_536, "DataPlane:MaxConnections");
+        CheckRange(plane.MaxConcurrentReads, 1, 65_536, "DataPlane:MaxConcurrentReads");
+        CheckRange(plane.MaxConcurrentUploads, 1, 1024, "DataPlane:MaxConcurrentUploads");
+        CheckSpan(plane.RetryAfter, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), "DataPlane:RetryAfter");
+        Check(plane.MaxUploadBytes >= 1, "DataPlane:MaxUploadBytes", plane.MaxUploadBytes, "is less than 1");
+        CheckRange(plane.UploadBatchBytes, 1 << 20, 256 << 20, "DataPlane:UploadBatchBytes");
+        CheckRange(plane.MinBytesPerSecond, 0, 1 << 30, "DataPlane:MinBytesPerSecond");
+        CheckSpan(plane.MinRateGrace, TimeSpan.FromSeconds(2), TimeSpan.FromHours(1), "DataPlane:MinRateGrace");
+        CheckSpan(plane.RequestHeadersTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), "DataPlane:RequestHeadersTimeout");
+        CheckSpan(plane.KeepAliveTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), "DataPlane:KeepAliveTimeout");
+        Check(plane.MaxTreeEntries >= 1, "DataPlane:MaxTreeEntries", plane.MaxTreeEntries, "is less than 1");
+        CheckRange(plane.MaxTreeDepth, 1, 1024, "DataPlane:MaxTreeDepth");
+        CheckRange(plane.MaxImportBlockBytes, 2 << 20, 8 << 20, "DataPlane:MaxImportBlockBytes");
+        CheckRange(plane.MaxImportRoots, 1, 65_536, "DataPlane:MaxImportRoots");
+        Check(plane.MaxImportDagBlocks >= 1, "DataPlane:MaxImportDagBlocks", plane.MaxImportDagBlocks, "is less than 1");
+        CheckRange(plane.MaxRememberedUploads, 1, 1 << 20, "DataPlane:MaxRememberedUploads");
+
         var storage = options.Storage;
         Check(storage.CapacityBytes is null or >= NodeStorageOptions.MinCapacityBytes, "Storage:CapacityBytes", storage.CapacityBytes, $"is less than {NodeStorageOptions.MinCapacityBytes} bytes");
         Check(storage.MinFreeDiskBytes >= 0, "Storage:MinFreeDiskBytes", storage.MinFreeDiskBytes, "is negative");

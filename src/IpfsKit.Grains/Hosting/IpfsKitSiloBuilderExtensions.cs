@@ -109,6 +109,10 @@ public static class IpfsKitSiloBuilderExtensions
         AddClocked<TouchReporter>(services);
         services.AddSingleton<ITicketKeySource, GrainTicketKeySource>();
         AddClocked<TicketService>(services);
+        services.AddSingleton<DataPlaneInstruments>();
+        services.AddSingleton(provider => new EntityStreamer(provider.GetRequiredService<IpfsNode>(), provider.GetRequiredService<IOptions<IpfsKitOptions>>().Value.DataPlane.MaxTreeDepth));
+        AddClocked<DataPlaneServer>(services);
+        services.AddSingleton<IDataPlane>(provider => provider.GetRequiredService<DataPlaneServer>());
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, IpfsNodeLifecycle>();
         AddClocked<ServiceFileWriter>(services);
         services.AddHostedService(provider => provider.GetRequiredService<ServiceFileWriter>());

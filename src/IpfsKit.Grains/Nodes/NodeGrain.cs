@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using IpfsKit.Grains.Catalog;
 using IpfsKit.Grains.Content;
+using IpfsKit.Grains.DataPlane;
+using IpfsKit.Grains.Heat;
 using IpfsKit.Grains.Placement;
 using IpfsKit.Grains.Tickets;
 using IpfsKit.Multiformats;
@@ -11,7 +13,7 @@ namespace IpfsKit.Grains.Nodes;
 
 /// <summary>The address of one silo's node: a thin router that keeps no state of its own, so that calls may interleave freely.</summary>
 [PinnedToNode, Reentrant, Immovable, CollectionAgeLimit(AlwaysActive = true)]
-internal sealed class NodeGrain(IpfsNode node, HeldRoots held, TicketService tickets, DagAdopter adopter, PinWalker pinWalker) : Grain, INodeGrain, INodeControlGrain
+internal sealed class NodeGrain(IpfsNode node, HeldRoots held, TicketService tickets, DagAdopter adopter, PinWalker pinWalker, EntityStreamer streamer, TouchAggregator touches) : Grain, INodeGrain, INodeControlGrain
 {
     private IRootCatalog Catalog => node.Storage.Catalog;
 
@@ -93,8 +95,32 @@ internal sealed class NodeGrain(IpfsNode node, HeldRoots held, TicketService tic
     /// <inheritdoc/>
     public async IAsyncEnumerable<BlockMessage> StreamBlocksAsync(BlockStreamRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await Task.CompletedTask;
-        yield break;
+        var query = EntityQuery.Parse(request);
+        var verification = await tickets.VerifyReadAsync(request.Ticket, node.PeerId, request.Root, cancellationToken);
+        if (!verification.IsValid)
+            throw DataPlaneRefusals.Ticket(verification.Fault);
+        if (verification.Ticket.Scope == TicketScope.Block && !query.IsRootBlockAlone(ContentFormat.Car))
+            throw DataPlaneRefusals.Ticket(TicketFault.WrongRoot);
+
+        var sent = 0L;
+        try
+        {
+            var resolved = await streamer.ResolveAsync(query, cancellationToken);
+            await foreach (var block in streamer.StreamAsync(resolved, query, cancellationToken))
+            {
+                BlockMessage message;
+                using (block)
+                    message = new BlockMessage(block.Cid, block.Data.ToArray());
+                sent += message.Data.Length;
+                yield return message;
+            }
+        }
+        finally
+        {
+            node.Counters.AddRead(sent);
+            if (!query.Continues)
+                touches.Record(request.Root, sent);
+        }
     }
 
     /// <inheritdoc/>

@@ -99,7 +99,7 @@ public sealed class CarWriter : IBlockSink, IAsyncDisposable
     }
 
     /// <summary>Gives the CAR up: what is in the buffer is dropped, and disposing flushes nothing.</summary>
-    internal void Abandon() => _failed = true;
+    public void Abandon() => _failed = true;
 
     /// <summary>Flushes, unless a write failed, and disposes the stream, unless it is to stay open.</summary>
     public async ValueTask DisposeAsync()

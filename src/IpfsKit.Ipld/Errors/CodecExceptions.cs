@@ -8,6 +8,9 @@ public sealed class CodecException(Multicodec codec, string reason, Exception? i
 {
     /// <summary>The codec.</summary>
     public Multicodec Codec { get; } = codec;
+
+    /// <summary>What is wrong.</summary>
+    public string Reason { get; } = reason;
 }
 
 /// <summary>No codec is registered for a CID's content type.</summary>

@@ -1,0 +1,29 @@
+using IpfsKit.Grains;
+using IpfsKit.Multiformats;
+
+namespace IpfsKit.Client.Locating;
+
+/// <summary>Asks the content grain; for a CID that is no registered root, every node.</summary>
+internal sealed class ContentLocator(IGrainFactory grains, NodeDirectory nodes) : IContentLocator
+{
+    public async ValueTask<IReadOnlyList<DataEndpoint>> LocateAsync(Cid root, CancellationToken cancellationToken)
+    {
+        var location = await ClusterCalls.InvokeAsync(
+            () => grains.GetContentGrain(root).LocateAsync(cancellationToken)).ConfigureAwait(false);
+        if (location is { Endpoints.Count: > 0 })
+            return location.Endpoints;
+
+        // A child of other content has no grain; a root whose placements are all down may have a copy that nobody has reported.
+        var answers = await nodes.AskAllAsync(
+            (node, token) => node.OpenReadAsync(root, token), cancellationToken).ConfigureAwait(false);
+        var endpoints = answers.Where(answer => answer.Result is not null).Select(answer => answer.Result!).ToArray();
+        if (endpoints.Length > 0)
+            return endpoints;
+        var silent = answers.Where(answer => answer.Error is not null).Select(answer => $"{answer.Node.Node}: {answer.Error!.Message}").ToArray();
+        if (location is not null)
+            throw new ContentUnavailableException(root, "no silo that holds it is up.", silent);
+        if (silent.Length > 0)
+            throw new ContentUnavailableException(root, "it is no registered root, and not every node answered.", silent);
+        throw new ContentNotFoundException(root);
+    }
+}

@@ -1,0 +1,69 @@
+using System.Runtime.CompilerServices;
+using IpfsKit.Client.Listing;
+using IpfsKit.Grains;
+using IpfsKit.Multiformats;
+
+namespace IpfsKit.Client.Locating;
+
+/// <summary>The nodes of the cluster, and what each of them says to a question.</summary>
+internal sealed class NodeDirectory(IGrainFactory grains)
+{
+    private const int MaxConcurrentCalls = 16;
+
+    /// <summary>The active nodes, the nearest first.</summary>
+    public ValueTask<IReadOnlyList<NodeInfo>> ListAsync(CancellationToken cancellationToken) =>
+        ClusterCalls.InvokeAsync(() => grains.GetGrain<INodeDirectoryGrain>(0).ListNodesAsync(cancellationToken));
+
+    /// <summary>The grain of a node.</summary>
+    public INodeGrain Get(NodeInfo node) => Get(node.Node);
+
+    /// <inheritdoc cref="Get(NodeInfo)"/>
+    public INodeGrain Get(PeerId node) => grains.GetGrain<INodeGrain>(node.ToString());
+
+    /// <summary>Listings of all nodes, each in the order of a key, as one: each key once.</summary>
+    public async IAsyncEnumerable<T> MergeAsync<T>(
+        Func<INodeGrain, IAsyncEnumerable<T>> listing, Func<T, string> keyOf, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var active = await ListAsync(cancellationToken).ConfigureAwait(false);
+        var merged = SortedMerge.MergeAsync([.. active.Select(node => listing(Get(node)))], keyOf, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using var _ = merged.ConfigureAwait(false);
+        while (await NextAsync(merged).ConfigureAwait(false))
+            yield return merged.Current;
+    }
+
+    /// <summary>Asks all nodes at once, in bounded numbers; a node that fails answers with its error.</summary>
+    public async ValueTask<NodeAnswer<T>[]> AskAllAsync<T>(
+        Func<INodeGrain, CancellationToken, ValueTask<T>> question, CancellationToken cancellationToken)
+    {
+        var nodes = await ListAsync(cancellationToken).ConfigureAwait(false);
+        var answers = new NodeAnswer<T>[nodes.Count];
+        var options = new ParallelOptions { MaxDegreeOfParallelism = MaxConcurrentCalls, CancellationToken = cancellationToken };
+        await Parallel.ForAsync(0, nodes.Count, options, async (index, token) =>
+        {
+            try
+            {
+                answers[index] = new NodeAnswer<T>(nodes[index], await question(Get(nodes[index]), token).ConfigureAwait(false), null);
+            }
+            catch (Exception exception) when (ClusterCalls.IsUnreachable(exception))
+            {
+                answers[index] = new NodeAnswer<T>(nodes[index], default, exception);
+            }
+        }).ConfigureAwait(false);
+        return answers;
+    }
+
+    private static async ValueTask<bool> NextAsync<T>(IAsyncEnumerator<T> listing)
+    {
+        try
+        {
+            return await listing.MoveNextAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception) when (ClusterCalls.IsUnreachable(exception))
+        {
+            throw new ClusterUnavailableException(exception);
+        }
+    }
+}
+
+/// <summary>What a node said, or why it did not.</summary>
+internal readonly record struct NodeAnswer<T>(NodeInfo Node, T? Result, Exception? Error);

@@ -1,0 +1,65 @@
+using IpfsKit.Client.Feeds;
+using IpfsKit.Client.Listing;
+using IpfsKit.Client.Locating;
+using IpfsKit.Grains;
+using IpfsKit.Ipld;
+using IpfsKit.Ipld.Car;
+using IpfsKit.Multiformats;
+
+namespace IpfsKit.Client.Pinning;
+
+/// <summary>Pins roots, and makes roots of what is none.</summary>
+internal sealed class Pinner(IGrainFactory grains, NodeDirectory nodes, IContentLocator locator)
+{
+    public async Task<Cid> PinAsync(ReadSessionFactory reads, IpfsPath path, PinOptions options, CancellationToken cancellationToken)
+    {
+        if (options.Mode == PinMode.Indirect)
+            throw new ArgumentException("An indirect pin is computed and cannot be set.", nameof(options));
+        if (options.Name is { Length: > PinRequest.MaxNameLength } name)
+            throw new ArgumentException($"The pin's name has {name.Length} characters; {PinRequest.MaxNameLength} are allowed.", nameof(options));
+
+        var cid = path.Root;
+        if (path.Segments.Count > 0)
+        {
+            var blocks = reads.Open(new EntityRequest { Path = path, Scope = DagScope.Block });
+            await using var _ = blocks.ConfigureAwait(false);
+            cid = (await StatReader.ReadAsync(blocks, path, cancellationToken).ConfigureAwait(false)).Cid;
+        }
+
+        var request = new PinRequest { Mode = options.Mode, Name = options.Name };
+        try
+        {
+            await SetAsync(cid, request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is ContentNotFoundException or ContentUnavailableException)
+        {
+            // It is no root yet, or one of which only the block is held. Whoever holds it all can adopt it.
+            await AdoptAsync(cid, options.Mode == PinMode.Recursive, cancellationToken).ConfigureAwait(false);
+            await SetAsync(cid, request, cancellationToken).ConfigureAwait(false);
+        }
+
+        return cid;
+    }
+
+    private ValueTask SetAsync(Cid cid, PinRequest request, CancellationToken cancellationToken) =>
+        ClusterCalls.InvokeAsync(() => grains.GetContentGrain(cid).PinAsync(request, cancellationToken));
+
+    private async ValueTask AdoptAsync(Cid cid, bool wholeDag, CancellationToken cancellationToken)
+    {
+        var tried = new List<string>();
+        foreach (var endpoint in await locator.LocateAsync(cid, cancellationToken).ConfigureAwait(false))
+        {
+            try
+            {
+                await ClusterCalls.InvokeAsync(() => nodes.Get(endpoint.Node).AdoptAsync(cid, wholeDag, cancellationToken)).ConfigureAwait(false);
+                return;
+            }
+            catch (Exception exception) when (exception is ContentUnavailableException or ClusterUnavailableException)
+            {
+                tried.Add($"{endpoint.Node}: {exception.Message}");
+            }
+        }
+
+        throw new ContentUnavailableException(cid, "no silo holds all of it.", tried);
+    }
+}

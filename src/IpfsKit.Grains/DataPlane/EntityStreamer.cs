@@ -1,0 +1,50 @@
+using System.Runtime.CompilerServices;
+using IpfsKit.Grains.Nodes;
+using IpfsKit.Ipld;
+using IpfsKit.Ipld.Car;
+using IpfsKit.Ipld.UnixFs;
+using IpfsKit.Multiformats;
+
+namespace IpfsKit.Grains.DataPlane;
+
+/// <summary>The blocks that answer a read, in the order in which a client that follows the DAG asks for them.</summary>
+/// <remarks>
+/// First the blocks of the path, then what the path leads to, depth first. The order is a promise: a client holds each block against the one that its own
+/// walk needs next, and drops a silo that sends another.
+/// </remarks>
+internal sealed class EntityStreamer(IpfsNode node, int maxTreeDepth)
+{
+    private IBlockSource Blocks => node.Blocks;
+
+    /// <summary>Follows a path with what is here.</summary>
+    /// <exception cref="PathNotFoundException">A name does not exist.</exception>
+    /// <exception cref="BlockNotFoundException">A block on the way is not here.</exception>
+    public ValueTask<ResolvedPath> ResolveAsync(EntityQuery query, CancellationToken cancellationToken) =>
+        new CarExporter(Blocks).ResolveAsync(query.Export, cancellationToken);
+
+    /// <summary>The blocks; the caller disposes each. There are none of identity CIDs.</summary>
+    public IAsyncEnumerable<Block> StreamAsync(ResolvedPath resolved, EntityQuery query, CancellationToken cancellationToken) =>
+        query.Walk == EntityWalk.Dag || resolved.Remainder.Count > 0
+            ? new CarExporter(Blocks).SelectAsync(query.Export, resolved, cancellationToken)
+            : WalkAsync(resolved, query.Walk, cancellationToken);
+
+    private async IAsyncEnumerable<Block> WalkAsync(ResolvedPath resolved, EntityWalk walk, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var cid in resolved.Visited)
+        {
+            if (cid.Hash.Code != Multicodec.Identity)
+                yield return await Blocks.GetRequiredAsync(cid, cancellationToken);
+        }
+
+        var below = walk == EntityWalk.List
+            ? TreeWalk.ListAsync(Blocks, resolved.Cid, cancellationToken)
+            : TreeWalk.ExportAsync(Blocks, resolved.Cid, maxTreeDepth, cancellationToken);
+        await foreach (var block in below)
+        {
+            if (block.Cid.Hash.Code == Multicodec.Identity)
+                block.Dispose();
+            else
+                yield return block;
+        }
+    }
+}
