@@ -38,7 +38,7 @@ internal sealed class PendingLinks(IBlockSource source, int readAhead, Cancellat
             var link = _stack[i];
             if (link.Asked is not null || IsIdentity(link.Cid))
                 continue;
-            _stack[i] = link with { Asked = source.GetAsync(link.Cid, _stop!.Token).AsTask() };
+            _stack[i] = link with { Asked = AskAsync(link.Cid) };
             _asked++;
         }
     }
@@ -74,6 +74,9 @@ internal sealed class PendingLinks(IBlockSource source, int readAhead, Cancellat
             await DropAsync(link).ConfigureAwait(false);
         _stop.Dispose();
     }
+
+    /// <summary>Asks, so that also a source that throws at once throws when it is the block's turn.</summary>
+    private async Task<Block?> AskAsync(Cid cid) => await source.GetAsync(cid, _stop!.Token).ConfigureAwait(false);
 
     private static bool IsIdentity(in Cid cid) => cid.Hash.Code == Multicodec.Identity;
 

@@ -246,5 +246,27 @@ public sealed class CarReaderTests
             },
             iter: Soak.Count(200, 20_000));
 
+    [Fact]
+    public Task Read_MutatedCars_ThrowNothingButTheTypedExceptions()
+    {
+        var v1 = CarBytes.V1([Hello.Cid], [Hello, TestBlocks.Raw(1, 50), TestBlocks.Raw(2, 0), TestBlocks.Raw(3, 300)]);
+        byte[][] seeds = [v1, CarBytes.V2(v1), CarBytes.V2(v1, 20, new byte[30])];
+        return Gen.Select(Gen.Int[0, 2], Gen.Select(Gen.Int[0, 1 << 16], Gen.Byte).Array[1, 4], Gen.Int[0, 900], Gen.Bool).SampleAsync(
+            async (seed, edits, length, verify) =>
+            {
+                var car = seeds[seed].ToArray();
+                foreach (var (at, value) in edits)
+                    car[at % car.Length] = value;
+                try
+                {
+                    await CarBytes.ReadAsync(new TrickleStream(car[..Math.Min(car.Length, length)], 37), new CarReaderOptions { Verify = verify });
+                }
+                catch (Exception e) when (e is CarFormatException or BlockIntegrityException or BlockTooLargeException or UnsupportedHashException)
+                {
+                }
+            },
+            iter: Soak.Count(2000, 500_000));
+    }
+
     private static byte[] Hex(string hex) => Convert.FromHexString(hex.Replace(" ", "", StringComparison.Ordinal));
 }

@@ -159,4 +159,31 @@ public sealed class DagJsonCodecTests
                 Assert.Equal(IpldGen.LinksOf(decoded), CodecAssert.Links(Multicodec.DagJson, bytes));
             },
             iter: Soak.Count(500, 200_000));
+
+    /// <summary>What JSON is made of, and what it must not hold.</summary>
+    private const string Letters = "{}[]\"\\/:,.eE-+019ntfu\0\u00ff";
+
+    [Fact]
+    public void Decode_MutatedBlocks_AreRefusedOrReadAgainAsTheSame() =>
+        Gen.Select(IpldGen.Nodes.Where(IpldGen.HasJsonForm), Gen.Select(Gen.Int[0, 1 << 16], Gen.Int[0, Letters.Length - 1].Select(i => (byte)Letters[i])).Array[1, 4]).Sample(
+            (node, edits) =>
+            {
+                var bytes = CodecAssert.Encode(Multicodec.DagJson, node);
+                foreach (var (at, value) in edits)
+                    bytes[at % bytes.Length] = value;
+                IpldNode decoded;
+                byte[] canonical;
+                try
+                {
+                    decoded = CodecAssert.Decode(Multicodec.DagJson, bytes);
+                    canonical = CodecAssert.Encode(Multicodec.DagJson, decoded);
+                }
+                catch (CodecException)
+                {
+                    return;
+                }
+
+                Assert.Equal(decoded, CodecAssert.Decode(Multicodec.DagJson, canonical));
+            },
+            iter: Soak.Count(1000, 300_000));
 }

@@ -169,6 +169,23 @@ public sealed class DagWalkerTests
     }
 
     [Fact]
+    public async Task Walk_SourceThatThrowsAtOnce_ThrowsWhenItIsTheBlocksTurn()
+    {
+        var (a, b) = (Leaf("a"), Leaf("b"));
+        var root = Node(a, b);
+        var seen = new List<Cid>();
+        await Assert.ThrowsAsync<BlockIntegrityException>(async () =>
+        {
+            await foreach (var block in new DagWalker(new ThrowingSource(_source, b), new DagWalkOptions { ReadAhead = 4 }).WalkAsync(root, Cancellation))
+            {
+                seen.Add(block.Cid);
+                block.Dispose();
+            }
+        });
+        Assert.Equal([root, a], seen);
+    }
+
+    [Fact]
     public async Task Walk_Cancelled_Stops()
     {
         var root = Node(Leaf("a"), Leaf("b"));
@@ -250,6 +267,12 @@ public sealed class DagWalkerTests
         var output = new ArrayBufferWriter<byte>();
         IpldCodecs.Default.Get(Multicodec.DagCbor).Encode(new IpldNode.List([.. links.Select(l => new IpldNode.Link(l))]), output);
         return output.WrittenSpan.ToArray();
+    }
+
+    private sealed class ThrowingSource(TestSource source, Cid bad) : IBlockSource
+    {
+        public ValueTask<Block?> GetAsync(Cid cid, CancellationToken cancellationToken = default) =>
+            cid == bad ? throw new BlockIntegrityException(cid) : source.GetAsync(cid, cancellationToken);
     }
 
     /// <summary>Gives out blocks that own their bytes, and counts both ends of their lives.</summary>
