@@ -32,16 +32,18 @@ internal static class BudgetCommand
         foreach (var budget in budgets)
         {
             var measured = AllocationMeter.Measure(budget.Benchmark);
-            var isOver = measured > budget.Allowed;
+            var isOver = measured > budget.Bytes;
             exceeded += isOver ? 1 : 0;
             var verdict = isOver ? "  EXCEEDED" : "";
             output.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"{budget.Benchmark.PadRight(width)} {budget.Allowed,8} {measured,9:0.##}{verdict}"));
+                CultureInfo.InvariantCulture, $"{budget.Benchmark.PadRight(width)} {budget.Bytes,8} {measured,9:0.##}{verdict}"));
         }
 
         output.WriteLine(exceeded == 0
             ? $"{budgets.Count} budgets hold."
             : $"{exceeded} of {budgets.Count} budgets are exceeded: remove the allocation, or raise the budget in allocation-budgets.json and say why.");
-        return exceeded == 0 ? 0 : 1;
+        if (!AllocationBudget.AreBinding)
+            output.WriteLine("This is a Debug build: the budgets are for Release builds and bind nobody here.");
+        return exceeded == 0 || !AllocationBudget.AreBinding ? 0 : 1;
     }
 }
