@@ -28,6 +28,5 @@ public sealed class FuzzTests(ITestOutputHelper output)
         var report = new FuzzRunner(target, Seed).Run(Soak.Count(20_000, 10_000_000));
         output.WriteLine(report.ToString());
         Assert.True(report.PastHeaderShare >= LeastPastHeader, report.ToString());
-        Assert.True(report.Accepted > 0, report.ToString());
     }
 }

@@ -1,4 +1,5 @@
 using IpfsKit.Fuzz.Tests.Engine;
+using IpfsKit.Fuzz.Tests.Targets.Grains;
 using IpfsKit.Fuzz.Tests.Targets.Ipld;
 using IpfsKit.Fuzz.Tests.Targets.Libp2p;
 using IpfsKit.Fuzz.Tests.Targets.Multiformats;
@@ -35,5 +36,6 @@ internal static class FuzzTargets
         new PublicKeyTarget(),
         new GroupMarkerTarget(),
         new ManifestTarget(),
+        new TicketTarget(),
     ];
 }
