@@ -58,9 +58,9 @@ internal sealed class MultipartTree(Stream body, MediaTypeHeaderValue contentTyp
         {
             return await reader.ReadNextSectionAsync(cancellationToken);
         }
-        catch (Exception e) when (e is InvalidDataException or IOException and not Microsoft.AspNetCore.Http.BadHttpRequestException)
+        catch (Exception exception) when (PartContent.IsMalformed(exception))
         {
-            throw DataPlaneRefusals.BadRequest($"The multipart body is malformed: {e.Message}");
+            throw PartContent.Refusal(exception);
         }
     }
 
@@ -75,9 +75,9 @@ internal sealed class MultipartTree(Stream body, MediaTypeHeaderValue contentTyp
             case DataPlaneProtocol.DirectoryMediaType:
                 return UnixFsSourceEntry.Directory(path) with { Mode = mode, ModificationTime = modified };
             case DataPlaneProtocol.SymlinkMediaType:
-                return UnixFsSourceEntry.Symlink(path, await ReadTargetAsync(part.Body, path, cancellationToken));
+                return UnixFsSourceEntry.Symlink(path, await ReadTargetAsync(new PartContent(part.Body), path, cancellationToken));
             case DataPlaneProtocol.FileMediaType:
-                return UnixFsSourceEntry.File(path, part.Body) with { Mode = mode, ModificationTime = modified };
+                return UnixFsSourceEntry.File(path, new PartContent(part.Body)) with { Mode = mode, ModificationTime = modified };
             default:
                 throw DataPlaneRefusals.UnsupportedMediaType(part.ContentType);
         }
@@ -92,7 +92,7 @@ internal sealed class MultipartTree(Stream body, MediaTypeHeaderValue contentTyp
         return EntryMetadata.Parse(parameter => query.TryGetValue(parameter, out var values) ? values[0] : null);
     }
 
-    private static async ValueTask<string> ReadTargetAsync(Stream body, string path, CancellationToken cancellationToken)
+    private static async ValueTask<string> ReadTargetAsync(PartContent body, string path, CancellationToken cancellationToken)
     {
         var buffer = new byte[MaxSymlinkBytes + 1];
         var length = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);

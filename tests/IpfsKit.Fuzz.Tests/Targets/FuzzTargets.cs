@@ -37,5 +37,7 @@ internal static class FuzzTargets
         new GroupMarkerTarget(),
         new ManifestTarget(),
         new TicketTarget(),
+        new MultipartTreeTarget(),
+        new RequestPathTarget(),
     ];
 }
