@@ -1,4 +1,3 @@
-using IpfsKit.Ipld.Codecs;
 using IpfsKit.Ipld.Tests.UnixFs.Support;
 using IpfsKit.Ipld.UnixFs;
 using IpfsKit.Multiformats;
