@@ -1,0 +1,48 @@
+using System.Net;
+using IpfsKit.Client;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans.Configuration;
+using Orleans.Hosting;
+
+namespace IpfsKit.Cluster.Tests;
+
+/// <summary>A client of one silo-host, as a service would build it.</summary>
+internal sealed class ConnectedClient : IAsyncDisposable
+{
+    private readonly IHost _host;
+
+    private ConnectedClient(IHost host) => _host = host;
+
+    public IIpfsKitClient Client => _host.Services.GetRequiredService<IIpfsKitClient>();
+
+    public static async Task<ConnectedClient> ConnectAsync(ServiceFile service, CancellationToken cancellationToken)
+    {
+        var builder = Host.CreateApplicationBuilder();
+        builder.Logging.ClearProviders();
+        builder.UseOrleansClient(client => client
+            .UseStaticClustering(IPEndPoint.Parse(service.Gateway))
+            .Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (service.ClusterId, service.ServiceId)));
+        builder.Services.AddIpfsKitClient(_ => { });
+        var host = builder.Build();
+        await host.StartAsync(cancellationToken);
+        return new ConnectedClient(host);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // The silo may be dead: the client's own shutdown must not wait for it.
+        using var promptly = new CancellationTokenSource(TimeSpan.Zero);
+        try
+        {
+            await _host.StopAsync(promptly.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // As asked for.
+        }
+
+        _host.Dispose();
+    }
+}
