@@ -1,0 +1,24 @@
+using IpfsKit.SiloHost;
+using Orleans.Dashboard;
+
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+{
+    Args = args,
+    // The settings lie beside the program, whatever folder it was started from.
+    ContentRootPath = AppContext.BaseDirectory,
+});
+builder.WebHost.ListenOnLoopbackByDefault(builder.Configuration);
+builder.UseOrleans(silo => silo
+    .UseIpfsKitEmbeddedCluster()
+    .AddIpfsKit()
+    .AddDashboard(options => options.HideTrace = true)
+    .AddActivityPropagation());
+builder.Services.AddSiloHealthChecks();
+builder.Services.AddObservability(builder.Configuration);
+builder.Services.AddHostedService<StartMessage>();
+
+var app = builder.Build();
+app.MapSiloHealth();
+app.MapPrometheusScrapingEndpoint();
+app.MapOrleansDashboard("/dashboard");
+await app.RunAsync();
