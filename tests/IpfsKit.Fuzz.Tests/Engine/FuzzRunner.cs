@@ -34,6 +34,7 @@ internal sealed class FuzzRunner(IFuzzTarget target, ulong seed)
 
         (_pastHeader, _accepted) = (0, 0);
         var mutator = new FuzzMutator(_random);
+        var longest = 256 + (2 * _corpus.Max(valid => valid.Length));
         for (_index = 0; _index < count; _index++)
         {
             var input = mutator.Next(_corpus);
@@ -43,7 +44,9 @@ internal sealed class FuzzRunner(IFuzzTarget target, ulong seed)
             if (outcome != FuzzOutcome.Accepted)
                 continue;
             _accepted++;
-            // A valid input that is new is worth changing further; the seeds stay.
+            // A valid input that is new is worth changing further, unless inputs would only grow; the seeds stay.
+            if (input.Length > longest)
+                continue;
             if (_corpus.Count < MaxCorpus)
                 _corpus.Add(input);
             else if (_random.OneIn(8))
