@@ -63,26 +63,28 @@ internal sealed class CatalogReader : SqliteContext
 
     public IReadOnlyList<CatalogPin> ListPins(Cid? after, int limit) => Read(BindAfter(_pins, after).Bind(2, limit), CatalogRows.Pin);
 
-    /// <summary>What became live after a place in the order of ids: at most <paramref name="limit"/> roots and as many pins.</summary>
+    /// <summary>
+    /// What became live after a place in the order of ids: at most <paramref name="limit"/> roots and as many pins. If there is neither, then nothing else is live at that moment: both were
+    /// looked for in one view of the file.
+    /// </summary>
     public LivePage ListLive(long afterRoot, long afterPin, int limit)
     {
         var live = new List<LiveRoot>();
-        var roots = 0;
-        for (_liveRoots.Bind(1, afterRoot).Bind(2, limit); _liveRoots.Step(); roots++)
+        _liveRoots.Bind(1, afterRoot).Bind(2, limit);
+        while (_liveRoots.Step())
         {
             afterRoot = _liveRoots.Int64(0);
             live.Add(new LiveRoot(Cid.FromBytes(_liveRoots.Blob(1)), _liveRoots.Int64(2) != 0));
         }
 
-        var pins = 0;
-        for (_livePins.Bind(1, afterPin).Bind(2, limit); _livePins.Step(); pins++)
+        _livePins.Bind(1, afterPin).Bind(2, limit);
+        while (_livePins.Step())
         {
             afterPin = _livePins.Int64(0);
             live.Add(new LiveRoot(Cid.FromBytes(_livePins.Blob(1)), _livePins.Int64(2) == (long)CatalogPinMode.Recursive));
         }
 
-        // Both ends were seen in one view of the file: nothing else is live at that moment.
-        return new LivePage(live, afterRoot, afterPin, IsLast: roots < limit && pins < limit);
+        return new LivePage(live, afterRoot, afterPin);
     }
 
     private static SqliteStatement BindAfter(SqliteStatement list, Cid? after) =>
@@ -109,5 +111,4 @@ internal sealed class CatalogReader : SqliteContext
 /// <param name="Roots">What was found.</param>
 /// <param name="AfterRoot">Where the walk over roots goes on.</param>
 /// <param name="AfterPin">Where the walk over pins goes on.</param>
-/// <param name="IsLast">Whether there is no more.</param>
-internal sealed record LivePage(IReadOnlyList<LiveRoot> Roots, long AfterRoot, long AfterPin, bool IsLast);
+internal sealed record LivePage(IReadOnlyList<LiveRoot> Roots, long AfterRoot, long AfterPin);

@@ -206,14 +206,15 @@ public sealed class SiloCatalog : IAsyncDisposable
     /// </remarks>
     public async IAsyncEnumerable<LiveRoot> EnumerateLiveRootsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var page = new LivePage([], 0, 0, IsLast: false);
-        while (!page.IsLast)
+        var page = new LivePage([], 0, 0);
+        do
         {
             page = await Read(
                 (page.AfterRoot, page.AfterPin), static (catalog, a) => catalog.ListLive(a.AfterRoot, a.AfterPin, PageOfEnumerations), cancellationToken).ConfigureAwait(false);
             foreach (var root in page.Roots)
                 yield return root;
         }
+        while (page.Roots.Count > 0);
     }
 
     /// <summary>Completes what was called, then closes the file.</summary>

@@ -42,10 +42,12 @@ internal sealed class SqliteWriter<TContext> : SqliteWorkers<TContext>
         while (group.Count > 0)
         {
             SqliteWork<TContext>? current = null;
+            var doing = "lock";
             try
             {
                 var started = Stopwatch.GetTimestamp();
                 context.Session.Begin();
+                doing = "write";
                 foreach (var work in group)
                 {
                     current = work;
@@ -54,6 +56,7 @@ internal sealed class SqliteWriter<TContext> : SqliteWorkers<TContext>
 
                 current = null;
                 context.BeforeCommit();
+                doing = "commit";
                 context.Session.Commit();
                 _instruments.GroupCommitted(File.Kind, group.Count, Stopwatch.GetElapsedTime(started));
             }
@@ -62,14 +65,14 @@ internal sealed class SqliteWriter<TContext> : SqliteWorkers<TContext>
                 var undone = TryUndo(context);
                 if (undone && current is not null && IsOfTheWork(e))
                 {
-                    current.Fail(Describe("write", e));
+                    current.Fail(Describe(doing, e));
                     group.Remove(current);
                     continue;
                 }
 
                 _instruments.GroupFailed(File.Kind);
                 foreach (var work in group)
-                    work.Fail(Describe(current is null ? "commit" : "write", e));
+                    work.Fail(Describe(doing, e));
                 return false;
             }
 

@@ -1,0 +1,124 @@
+using IpfsKit.Multiformats;
+using IpfsKit.Storage.Catalog;
+
+namespace IpfsKit.Storage.Tests.Catalog;
+
+/// <summary>What a catalog should do, in two dictionaries.</summary>
+internal sealed class CatalogModel
+{
+    private readonly SortedDictionary<Cid, CatalogRoot> _roots = new(Comparer<Cid>.Create(CatalogSamples.CompareKeys));
+    private readonly SortedDictionary<Cid, CatalogPin> _pins = new(Comparer<Cid>.Create(CatalogSamples.CompareKeys));
+
+    public CatalogStatistics Statistics => new()
+    {
+        CommittedRoots = _roots.Values.Count(root => root.Committed),
+        PendingRoots = _roots.Values.Count(root => !root.Committed),
+        RecursivePins = _pins.Values.Count(pin => pin.Mode == CatalogPinMode.Recursive),
+        DirectPins = _pins.Values.Count(pin => pin.Mode == CatalogPinMode.Direct),
+        CommittedBytes = _roots.Values.Where(root => root.Committed).Sum(root => root.SizeBytes),
+    };
+
+    public CatalogRoot Upsert(CatalogRoot root)
+    {
+        var key = root.Root.ToV1();
+        if (!_roots.TryGetValue(key, out var known))
+        {
+            _roots.Add(key, root);
+            if (root.Pin is not null)
+                _pins[key] = root.Pin;
+            return root;
+        }
+
+        var next = known;
+        var wins = root.Committed && root.Epoch >= known.Epoch;
+        var takesSizes = root.WholeDag && !known.WholeDag;
+        takesSizes |= root.WholeDag == known.WholeDag && (wins || !known.Committed);
+        if (takesSizes)
+            next = next with { SizeBytes = root.SizeBytes, DagBytes = root.DagBytes, Blocks = root.Blocks, WholeDag = root.WholeDag };
+        if (!known.Committed)
+            next = next with { HeldSince = root.HeldSince };
+        if (wins)
+        {
+            next = next with { Committed = true, Epoch = root.Epoch, CommittedAt = root.CommittedAt };
+            SetPin(key, root.Pin);
+        }
+
+        _roots[key] = next;
+        return View(key);
+    }
+
+    public bool Commit(Cid root, long epoch, DateTimeOffset at, CatalogPin? pin)
+    {
+        if (!IsAtMost(root, epoch, out var known))
+            return false;
+        _roots[root.ToV1()] = known with { Committed = true, Epoch = epoch, CommittedAt = at };
+        SetPin(root.ToV1(), pin);
+        return true;
+    }
+
+    public bool Hide(Cid root, long epoch)
+    {
+        if (!IsAtMost(root, epoch, out var known))
+            return false;
+        _roots[root.ToV1()] = known with { Committed = false, CommittedAt = null };
+        _pins.Remove(root.ToV1());
+        return true;
+    }
+
+    public bool Remove(Cid root, long epoch)
+    {
+        if (!IsAtMost(root, epoch, out _))
+            return false;
+        _pins.Remove(root.ToV1());
+        return _roots.Remove(root.ToV1());
+    }
+
+    public bool Pin(CatalogPin pin, long? epoch)
+    {
+        if (!IsLife(pin.Cid, epoch))
+            return false;
+        _pins[pin.Cid.ToV1()] = pin;
+        return true;
+    }
+
+    public bool Unpin(Cid cid, long? epoch) => IsLife(cid, epoch) && _pins.Remove(cid.ToV1());
+
+    public int Heat(Cid root, CatalogHeat heat)
+    {
+        if (!_roots.TryGetValue(root.ToV1(), out var known))
+            return 0;
+        _roots[root.ToV1()] = known with { Heat = heat };
+        return 1;
+    }
+
+    public IEnumerable<CatalogRoot> List(CatalogFilter filter) => _roots.Keys.Select(View).Where(root => filter switch
+    {
+        CatalogFilter.Committed => root.Committed,
+        CatalogFilter.Pending => !root.Committed,
+        CatalogFilter.Pinned => root is { Committed: true, Pin: not null },
+        _ => true,
+    });
+
+    public IEnumerable<CatalogPin> ListPins() => _pins.Values;
+
+    public HashSet<LiveRoot> Live() =>
+    [
+        .. _roots.Select(entry => new LiveRoot(entry.Key, entry.Value.WholeDag)),
+        .. _pins.Select(entry => new LiveRoot(entry.Key, entry.Value.Mode == CatalogPinMode.Recursive)),
+    ];
+
+    private CatalogRoot View(Cid key) => _roots[key] with { Pin = _pins.GetValueOrDefault(key) };
+
+    private bool IsAtMost(Cid root, long epoch, out CatalogRoot known) => _roots.TryGetValue(root.ToV1(), out known!) && known.Epoch <= epoch;
+
+    private bool IsLife(Cid cid, long? epoch) =>
+        epoch is null || (_roots.TryGetValue(cid.ToV1(), out var root) && root.Committed && root.Epoch == epoch);
+
+    private void SetPin(Cid key, CatalogPin? pin)
+    {
+        if (pin is null)
+            _pins.Remove(key);
+        else
+            _pins[key] = pin;
+    }
+}
