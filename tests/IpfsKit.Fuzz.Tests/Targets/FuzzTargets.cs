@@ -31,6 +31,7 @@ internal static class FuzzTargets
         new IpfsPathTarget(),
         new UnixFsDataTarget(),
         new UnixFsDirectoryTarget(),
+        new HamtChildTarget(),
         new UnixFsFileTarget(),
         new EntityBytesTarget(),
         new PublicKeyTarget(),
