@@ -23,6 +23,7 @@ internal sealed partial class ReadSession(
     private int _current;
     private int _rounds;
     private TimeSpan _askedToWait;
+    private bool _askNodes;
 
     /// <summary>What is read.</summary>
     public IpfsPath Path => path;
@@ -53,6 +54,12 @@ internal sealed partial class ReadSession(
             catch (DataPlaneException exception) when (exception.Code == DataPlaneErrorCodes.TicketExpired && !renewed)
             {
                 renewed = true;
+                await RenewAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (DataPlaneException exception) when (exception.Code == DataPlaneErrorCodes.TicketScope && !_askNodes)
+            {
+                // Of this root only the block is registered; what is below it may be here as part of other content.
+                _askNodes = true;
                 await RenewAsync(cancellationToken).ConfigureAwait(false);
             }
             catch (Exception exception) when (exception is FeedFailureException or IpfsKitException or IpldException)
@@ -88,7 +95,7 @@ internal sealed partial class ReadSession(
             _rounds++;
             try
             {
-                _endpoints = await locator.LocateAsync(path.Root, cancellationToken).ConfigureAwait(false);
+                _endpoints = await locator.LocateAsync(path.Root, _askNodes, cancellationToken).ConfigureAwait(false);
                 _current = 0;
                 return;
             }
@@ -119,7 +126,7 @@ internal sealed partial class ReadSession(
     private async ValueTask RenewAsync(CancellationToken cancellationToken)
     {
         var node = _endpoints[_current].Node;
-        _endpoints = await locator.LocateAsync(path.Root, cancellationToken).ConfigureAwait(false);
+        _endpoints = await locator.LocateAsync(path.Root, _askNodes, cancellationToken).ConfigureAwait(false);
         _current = 0;
         for (var i = 0; i < _endpoints.Count; i++)
         {

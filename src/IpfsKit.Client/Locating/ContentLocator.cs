@@ -6,10 +6,11 @@ namespace IpfsKit.Client.Locating;
 /// <summary>Asks the content grain; for a CID that is no registered root, every node.</summary>
 internal sealed class ContentLocator(IGrainFactory grains, NodeDirectory nodes) : IContentLocator
 {
-    public async ValueTask<IReadOnlyList<DataEndpoint>> LocateAsync(Cid root, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<DataEndpoint>> LocateAsync(Cid root, bool askNodes, CancellationToken cancellationToken)
     {
-        var location = await ClusterCalls.InvokeAsync(
-            () => grains.GetContentGrain(root).LocateAsync(cancellationToken)).ConfigureAwait(false);
+        var location = askNodes
+            ? null
+            : await ClusterCalls.InvokeAsync(() => grains.GetContentGrain(root).LocateAsync(cancellationToken)).ConfigureAwait(false);
         if (location is { Endpoints.Count: > 0 })
             return location.Endpoints;
 

@@ -7,7 +7,10 @@ namespace IpfsKit.Client.Locating;
 internal interface IContentLocator
 {
     /// <summary>The silos, best first, each with a fresh ticket; never empty.</summary>
+    /// <param name="root">The root, or any CID.</param>
+    /// <param name="askNodes">Whether every node is asked at once, without the content grain: for what lies below a root of which only the block is registered.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="ContentNotFoundException">No silo has it.</exception>
     /// <exception cref="ContentUnavailableException">It is registered, but no silo that holds it is up.</exception>
-    ValueTask<IReadOnlyList<DataEndpoint>> LocateAsync(Cid root, CancellationToken cancellationToken);
+    ValueTask<IReadOnlyList<DataEndpoint>> LocateAsync(Cid root, bool askNodes, CancellationToken cancellationToken);
 }

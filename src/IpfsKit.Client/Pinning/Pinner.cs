@@ -13,11 +13,7 @@ internal sealed class Pinner(IGrainFactory grains, NodeDirectory nodes, IContent
 {
     public async Task<Cid> PinAsync(ReadSessionFactory reads, IpfsPath path, PinOptions options, CancellationToken cancellationToken)
     {
-        if (options.Mode == PinMode.Indirect)
-            throw new ArgumentException("An indirect pin is computed and cannot be set.", nameof(options));
-        if (options.Name is { Length: > PinRequest.MaxNameLength } name)
-            throw new ArgumentException($"The pin's name has {name.Length} characters; {PinRequest.MaxNameLength} are allowed.", nameof(options));
-
+        PinArguments.Check(options);
         var cid = path.Root;
         if (path.Segments.Count > 0)
         {
@@ -47,7 +43,7 @@ internal sealed class Pinner(IGrainFactory grains, NodeDirectory nodes, IContent
     private async ValueTask AdoptAsync(Cid cid, bool wholeDag, CancellationToken cancellationToken)
     {
         var tried = new List<string>();
-        foreach (var endpoint in await locator.LocateAsync(cid, cancellationToken).ConfigureAwait(false))
+        foreach (var endpoint in await locator.LocateAsync(cid, askNodes: true, cancellationToken).ConfigureAwait(false))
         {
             try
             {

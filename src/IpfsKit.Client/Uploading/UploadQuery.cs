@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using IpfsKit.Client.Pinning;
 using IpfsKit.Grains;
 using IpfsKit.Ipld.UnixFs;
 
@@ -61,8 +62,7 @@ internal static class UploadQuery
 
     private static void AppendPin(StringBuilder query, bool pin, string? name)
     {
-        if (name is { Length: > PinRequest.MaxNameLength })
-            throw new ArgumentException($"The pin's name has {name.Length} characters; {PinRequest.MaxNameLength} are allowed.", nameof(name));
+        PinArguments.CheckName(name);
         Append(query, "pin", pin ? "true" : "false");
         if (pin && name is not null)
             Append(query, "pin-name", name);

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using IpfsKit.Grains.Nodes;
 using IpfsKit.Ipld;
 using IpfsKit.Ipld.Car;
 using IpfsKit.Ipld.UnixFs;
@@ -12,9 +11,11 @@ namespace IpfsKit.Grains.DataPlane;
 /// First the blocks of the path, then what the path leads to, depth first. The order is a promise: a client holds each block against the one that its own
 /// walk needs next, and drops a silo that sends another.
 /// </remarks>
-internal sealed class EntityStreamer(IpfsNode node, int maxTreeDepth)
+/// <param name="blocks">The blocks; asked for each time, because a node has none before it is open.</param>
+/// <param name="maxTreeDepth">The most directories that <see cref="EntityWalk.Export"/> nests.</param>
+internal sealed class EntityStreamer(Func<IBlockSource> blocks, int maxTreeDepth)
 {
-    private IBlockSource Blocks => node.Blocks;
+    private IBlockSource Blocks => blocks();
 
     /// <summary>Follows a path with what is here.</summary>
     /// <exception cref="PathNotFoundException">A name does not exist.</exception>

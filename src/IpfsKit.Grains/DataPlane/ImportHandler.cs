@@ -2,6 +2,7 @@ using IpfsKit.Grains.Content;
 using IpfsKit.Ipld;
 using IpfsKit.Ipld.Car;
 using IpfsKit.Ipld.Traversal;
+using IpfsKit.Ipld.UnixFs;
 using IpfsKit.Multiformats;
 using Microsoft.AspNetCore.Http;
 
@@ -87,7 +88,7 @@ internal sealed class ImportHandler(DataPlaneOptions options)
             throw new IncompleteDagException(root, missing.Cid);
         }
 
-        return new DagSize(await ContentSize.MeasureAsync(ingest, root, options.MaxTreeEntries, options.MaxTreeDepth, cancellationToken), bytes, blocks);
+        return new DagSize(await UnixFsContentSize.MeasureAsync(ingest, root, options.MaxTreeEntries, options.MaxTreeDepth, cancellationToken), bytes, blocks);
     }
 
     private static async Task RegisterAsync(ContentIngest ingest, Cid root, DagSize size, PinRequest? pin) =>

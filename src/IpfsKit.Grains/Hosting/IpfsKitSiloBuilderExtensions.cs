@@ -110,7 +110,7 @@ public static class IpfsKitSiloBuilderExtensions
         services.AddSingleton<ITicketKeySource, GrainTicketKeySource>();
         AddClocked<TicketService>(services);
         services.AddSingleton<DataPlaneInstruments>();
-        services.AddSingleton(provider => new EntityStreamer(provider.GetRequiredService<IpfsNode>(), provider.GetRequiredService<IOptions<IpfsKitOptions>>().Value.DataPlane.MaxTreeDepth));
+        services.AddSingleton(provider => new EntityStreamer(() => provider.GetRequiredService<IpfsNode>().Blocks, provider.GetRequiredService<IOptions<IpfsKitOptions>>().Value.DataPlane.MaxTreeDepth));
         AddClocked<DataPlaneServer>(services);
         services.AddSingleton<IDataPlane>(provider => provider.GetRequiredService<DataPlaneServer>());
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, IpfsNodeLifecycle>();

@@ -1,0 +1,43 @@
+using IpfsKit.Ipld;
+using IpfsKit.Multiformats;
+
+namespace IpfsKit.Client;
+
+/// <summary>The members of <see cref="IIpfsKitClient"/> for paths that are text; each throws <see cref="FormatException"/> for text that is no path.</summary>
+public static class IpfsKitClientExtensions
+{
+    /// <inheritdoc cref="IIpfsKitClient.OpenReadAsync"/>
+    public static Task<Stream> OpenReadAsync(this IIpfsKitClient client, string path, CancellationToken cancellationToken = default) =>
+        Checked(client).OpenReadAsync(IpfsPath.Parse(path), cancellationToken);
+
+    /// <inheritdoc cref="IIpfsKitClient.ListAsync"/>
+    public static IAsyncEnumerable<DirectoryEntry> ListAsync(
+        this IIpfsKitClient client, string path, ListOptions? options = null, CancellationToken cancellationToken = default) =>
+        Checked(client).ListAsync(IpfsPath.Parse(path), options, cancellationToken);
+
+    /// <inheritdoc cref="IIpfsKitClient.StatAsync"/>
+    public static Task<ContentStat> StatAsync(this IIpfsKitClient client, string path, CancellationToken cancellationToken = default) =>
+        Checked(client).StatAsync(IpfsPath.Parse(path), cancellationToken);
+
+    /// <inheritdoc cref="IIpfsKitClient.DownloadAsync"/>
+    public static Task<TransferProgress> DownloadAsync(
+        this IIpfsKitClient client, string path, string destination, DownloadOptions? options = null, IProgress<TransferProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        Checked(client).DownloadAsync(IpfsPath.Parse(path), destination, options, progress, cancellationToken);
+
+    /// <inheritdoc cref="IIpfsKitClient.PinAsync"/>
+    public static Task<Cid> PinAsync(this IIpfsKitClient client, string path, PinOptions? options = null, CancellationToken cancellationToken = default) =>
+        Checked(client).PinAsync(IpfsPath.Parse(path), options, cancellationToken);
+
+    /// <inheritdoc cref="IIpfsKitClient.ExportCarAsync"/>
+    public static Task<CarExportResult> ExportCarAsync(
+        this IIpfsKitClient client, string path, Stream destination, CarExportOptions? options = null, IProgress<TransferProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        Checked(client).ExportCarAsync(IpfsPath.Parse(path), destination, options, progress, cancellationToken);
+
+    private static IIpfsKitClient Checked(IIpfsKitClient client)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        return client;
+    }
+}

@@ -1,0 +1,22 @@
+using IpfsKit.Client.Locating;
+using IpfsKit.Grains;
+using IpfsKit.Multiformats;
+
+namespace IpfsKit.Client.Tests.Support;
+
+/// <summary>Locations as a test says.</summary>
+internal sealed class FakeLocator(Func<int, IReadOnlyList<DataEndpoint>> locate) : IContentLocator
+{
+    private int _calls;
+
+    public FakeLocator(params TestDataPlane[] planes)
+        : this(_ => [.. planes.Select(plane => plane.Endpoint())])
+    {
+    }
+
+    /// <summary>How often it was asked.</summary>
+    public int Calls => _calls;
+
+    public ValueTask<IReadOnlyList<DataEndpoint>> LocateAsync(Cid root, bool askNodes, CancellationToken cancellationToken) =>
+        new(locate(Interlocked.Increment(ref _calls)));
+}
