@@ -54,8 +54,10 @@ internal sealed partial class Recovery(StoreState state)
             {
                 CheckpointBytes = checkpoint.Length;
                 state.Disk.Add(CheckpointBytes);
-                // An entry of a slot that the header does not name was copied after the position: the replay brings it back.
-                var slots = checkpoint.Slots.Values.Where(slot => state.Segments.Get(slot) is not null).ToHashSet();
+                // An entry of a slot that the header does not name was copied after the position, and one whose segment is no longer listed
+                // was moved since: the replay brings both back.
+                var listed = state.Manifest.Data.SegmentIds.ToHashSet();
+                var slots = checkpoint.Slots.Where(slot => listed.Contains(slot.Key)).Select(slot => slot.Value).ToHashSet();
                 usedCheckpoint = checkpoint.TryLoad(state.Index, slots, state.Epochs.CurrentStamp);
                 if (usedCheckpoint)
                     _position = Covered = checkpoint.Position;

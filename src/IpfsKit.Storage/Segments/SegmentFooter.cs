@@ -32,8 +32,11 @@ internal static class SegmentFooter
         RecordHeader.Write(header, keys, segment.Id, start, RecordKind.Footer, [], checked((uint)length), checksum.GetCurrentHashAsUInt64());
         segment.File.Write(header, start);
         var end = start + RecordHeader.SizeOf(0, length);
-        byte[] tail = [.. new byte[end - position], .. SegmentFormat.Trailer(segment.Id, start, count)];
-        segment.File.Write(tail, position);
+        segment.File.Write(new byte[end - position], position);
+        segment.File.SyncData();
+
+        // The trailer says that there is a footer, so it must not be there before the footer is.
+        segment.File.Write(SegmentFormat.Trailer(segment.Id, start, count), end);
         segment.File.SyncData();
         return end + SegmentFormat.TrailerBytes;
 
