@@ -67,19 +67,25 @@ internal sealed class FaultInode
         {
             if (mood == 2 || random.Next(3) > 0)
                 change.ApplyTo(_durable);
-            else if (change.Data is { } data && random.Next(2) == 0)
+            else if (change.Data is { } data)
                 Tear(change.Offset, data, random);
         }
     }
 
+    // A write arrives without one of its sectors, or without many of them, or as its beginning.
     private void Tear(long offset, byte[] data, Random random)
     {
-        for (var start = 0L; start < data.Length;)
+        var first = offset / SectorBytes;
+        var sectors = (int)(((offset + data.Length - 1) / SectorBytes) - first + 1);
+        var manner = random.Next(3);
+        var chosen = random.Next(sectors + 1);
+        for (var i = 0; i < sectors; i++)
         {
-            var end = Math.Min(data.Length, (((offset + start) / SectorBytes) + 1) * SectorBytes - offset);
-            if (random.Next(2) == 0)
-                _durable.Write(offset + start, data.AsSpan((int)start, (int)(end - start)));
-            start = end;
+            var isLost = manner switch { 0 => i == chosen, 1 => random.Next(2) == 0, _ => i >= chosen };
+            var start = Math.Max(offset, (first + i) * SectorBytes);
+            var end = Math.Min(offset + data.Length, (first + i + 1) * SectorBytes);
+            if (!isLost)
+                _durable.Write(start, data.AsSpan((int)(start - offset), (int)(end - start)));
         }
     }
 
