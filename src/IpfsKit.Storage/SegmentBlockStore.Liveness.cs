@@ -99,7 +99,7 @@ public sealed partial class SegmentBlockStore
                 var count = Math.Min(items.Count, options.BatchSize);
                 var request = new WriteRequest(items.GetRange(0, count).ToArray());
                 items.RemoveRange(0, count);
-                await WriteAsync(request, cancellationToken).ConfigureAwait(false);
+                await _committer.WriteAsync(request, cancellationToken).ConfigureAwait(false);
                 result = new SweepResult(result.Blocks + request.Written, result.Bytes + request.Freed);
                 if (options.Pause > TimeSpan.Zero)
                     await Task.Delay(options.Pause, _state.TimeProvider, cancellationToken).ConfigureAwait(false);

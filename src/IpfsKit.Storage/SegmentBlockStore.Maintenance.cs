@@ -107,7 +107,7 @@ public sealed partial class SegmentBlockStore
             {
                 ThrowIfFailed();
                 if (_allocator.Active.LiveRatio <= ratio && _allocator.Active.CommittedLength > SegmentFormat.HeaderBytes)
-                    await WriteAsync(WriteRequest.Roll(), cancellationToken).ConfigureAwait(false);
+                    await _committer.WriteAsync(WriteRequest.Roll(), cancellationToken).ConfigureAwait(false);
                 _sealer.SealAll(cancellationToken);
                 result = await _compactor.CompactAsync(ratio, cancellationToken).ConfigureAwait(false);
             },

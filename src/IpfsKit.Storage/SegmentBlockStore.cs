@@ -24,9 +24,9 @@ public sealed partial class SegmentBlockStore : IBlockStore, ILivenessStore, IAs
     /// <summary>The largest block, in bytes: a little less than 4 MiB.</summary>
     public const int MaxBlockBytes = RecordLocation.MaxLength - 256;
 
-    // A large put is cut into requests, so that its first part is written while its last waits for room.
-    private const long RequestBytes = 8 << 20;
-    private const int RequestItems = 4096;
+    // A large put is cut into requests of this size, each a group or a part of one, so that it neither fills the queue nor starves others.
+    private const long RequestBytes = 32 << 20;
+    private const int RequestItems = 8192;
     private const int EnumerationEntries = 64 << 10;
 
     private readonly StoreState _state;
@@ -60,7 +60,7 @@ public sealed partial class SegmentBlockStore : IBlockStore, ILivenessStore, IAs
         _committer = new Committer(state, _reader, _queue, _allocator, _instruments, position);
         _sealer = new SegmentSealer(state, _allocator);
         _checkpointer = new Checkpointer(state, _committer, recovery.CheckpointNumber, recovery.Covered, recovery.CheckpointBytes);
-        _compactor = new Compactor(state, _allocator, _queue, _instruments);
+        _compactor = new Compactor(state, _allocator, _committer, _instruments);
         _scrubber = new Scrubber(state);
         _stamping = new StampingBlocks(this);
         _maintenance = new MaintenanceLoop(state, _allocator, _sealer, _checkpointer, _compactor, ScrubAsync);
@@ -140,7 +140,7 @@ public sealed partial class SegmentBlockStore : IBlockStore, ILivenessStore, IAs
     {
         ThrowIfUnacceptable(block);
         Enter(cancellationToken);
-        return TryPrepare(block, out var item) ? new(WriteAsync(new WriteRequest(new[] { item }), cancellationToken)) : ValueTask.CompletedTask;
+        return TryPrepare(block, out var item) ? new(_committer.WriteAsync(new WriteRequest(new[] { item }), cancellationToken)) : ValueTask.CompletedTask;
     }
 
     /// <inheritdoc/>
@@ -164,7 +164,7 @@ public sealed partial class SegmentBlockStore : IBlockStore, ILivenessStore, IAs
             return false;
         ThrowIfFailed();
         var request = new WriteRequest(new[] { new WriteItem(WriteKind.Delete, cid.Hash, _state.Keys.Fingerprint(cid.Hash)) });
-        await WriteAsync(request, cancellationToken).ConfigureAwait(false);
+        await _committer.WriteAsync(request, cancellationToken).ConfigureAwait(false);
         return request.Written > 0;
     }
 
@@ -290,48 +290,22 @@ public sealed partial class SegmentBlockStore : IBlockStore, ILivenessStore, IAs
 
     private async Task PutManyCoreAsync(IReadOnlyList<Block> blocks, CancellationToken cancellationToken)
     {
-        var requests = new List<WriteRequest>();
         var items = new List<WriteItem>(Math.Min(blocks.Count, RequestItems));
-        var bytes = 0L;
-        try
+        for (var i = 0; i < blocks.Count;)
         {
-            for (var i = 0; i < blocks.Count; i++)
+            var bytes = 0L;
+            items.Clear();
+            for (; i < blocks.Count && items.Count < RequestItems && bytes < RequestBytes; i++)
             {
                 if (!TryPrepare(blocks[i], out var item))
                     continue;
                 items.Add(item);
                 bytes += item.RecordBytes;
-                if (items.Count >= RequestItems || bytes >= RequestBytes)
-                    await EnqueueAsync().ConfigureAwait(false);
             }
 
             if (items.Count > 0)
-                await EnqueueAsync().ConfigureAwait(false);
+                await _committer.WriteAsync(new WriteRequest(items.ToArray()), cancellationToken).ConfigureAwait(false);
         }
-        finally
-        {
-            // The blocks are borrowed until nothing uses them, even if a later part failed.
-            foreach (var request in requests)
-                await request.Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-
-        foreach (var request in requests)
-            await request.Completion.ConfigureAwait(false);
-
-        async Task EnqueueAsync()
-        {
-            var request = new WriteRequest(items.ToArray());
-            items.Clear();
-            bytes = 0;
-            await _queue.EnqueueAsync(request, cancellationToken).ConfigureAwait(false);
-            requests.Add(request);
-        }
-    }
-
-    private async Task WriteAsync(WriteRequest request, CancellationToken cancellationToken)
-    {
-        await _queue.EnqueueAsync(request, cancellationToken).ConfigureAwait(false);
-        await request.Completion.ConfigureAwait(false);
     }
 
     private void OnDamageFound(DamagedBlock block)

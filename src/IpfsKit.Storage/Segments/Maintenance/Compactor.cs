@@ -9,7 +9,7 @@ namespace IpfsKit.Storage.Segments.Maintenance;
 /// the index follows when the copy is durable. ② Tombstones that an older segment still needs are appended too. ③ The manifest
 /// forgets the segment, durably. ④ The file goes when its last reader has let go. A crash on the way leaves copies, which are harmless.
 /// </remarks>
-internal sealed partial class Compactor(StoreState state, SegmentAllocator allocator, WriteQueue queue, StoreInstruments instruments)
+internal sealed partial class Compactor(StoreState state, SegmentAllocator allocator, Committer committer, StoreInstruments instruments)
 {
     private const long BatchBytes = 4 << 20;
     private const int BatchRecords = 1024;
@@ -105,8 +105,7 @@ internal sealed partial class Compactor(StoreState state, SegmentAllocator alloc
             if (items.Count == 0)
                 return;
             var request = new WriteRequest(items.ToArray());
-            await queue.EnqueueAsync(request, cancellationToken).ConfigureAwait(false);
-            await request.Completion.ConfigureAwait(false);
+            await committer.WriteAsync(request, cancellationToken).ConfigureAwait(false);
             records.ForEach(record => record.Dispose());
             records.Clear();
             items.Clear();

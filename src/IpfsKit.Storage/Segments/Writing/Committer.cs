@@ -5,8 +5,10 @@ using Microsoft.Extensions.Logging;
 
 namespace IpfsKit.Storage.Segments.Writing;
 
-/// <summary>The one thread that appends to the log.</summary>
+/// <summary>Appends to the log, one group at a time.</summary>
 /// <remarks>
+/// <para>A caller who finds nobody at it writes the group himself, on his own thread, which saves two changes of threads; whoever comes meanwhile
+/// is served by the committer's thread afterwards. So at most one caller is held up, for one group.</para>
 /// <para>Takes whatever waits, and for each item decides, with what the index and the open group say, whether anything has to be written. Then:
 /// ① the records and a marker go to the active segment; ② one sync makes them durable; ③ the index learns of them; ④ the callers are woken.
 /// A group that is being synced is in no index yet, so a put of the same block queues behind it and is answered after it.</para>
@@ -28,6 +30,7 @@ internal sealed partial class Committer
     private readonly List<WriteRequest> _decided = [];
     private readonly List<GroupOperation> _operations = [];
     private readonly Dictionary<Multihash, KeyState> _keys = [];
+    private readonly object _turn = new();
     private readonly Lock _positionLock = new();
     private LogPosition _position;
     private long _writtenBytes;
@@ -64,15 +67,43 @@ internal sealed partial class Committer
     /// <summary>Waits for the thread to end, after the queue was closed.</summary>
     public void Join() => _thread.Join();
 
+    /// <summary>Admits a request and completes when it is durable.</summary>
+    public async Task WriteAsync(WriteRequest request, CancellationToken cancellationToken)
+    {
+        await _queue.EnqueueAsync(request, cancellationToken).ConfigureAwait(false);
+        if (Monitor.TryEnter(_turn))
+        {
+            try
+            {
+                Round();
+            }
+            finally
+            {
+                Monitor.Exit(_turn);
+            }
+        }
+
+        // What came while the turn was taken, by this or another thread, is for the committer's thread.
+        _queue.WakeIfAny();
+        await request.Completion.ConfigureAwait(false);
+    }
+
     private void Run()
     {
-        while (_queue.TryTake(_taken))
+        while (_queue.Wait())
         {
-            foreach (var request in _taken)
-                Decide(request);
-            Commit();
-            _taken.Clear();
+            lock (_turn)
+                Round();
         }
+    }
+
+    private void Round()
+    {
+        _queue.Take(_taken);
+        foreach (var request in _taken)
+            Decide(request);
+        Commit();
+        _taken.Clear();
     }
 
     // The store must answer whatever happens, and no exception may end the thread: the last resort is to fail the store.

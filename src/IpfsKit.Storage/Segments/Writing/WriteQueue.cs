@@ -17,7 +17,7 @@ internal sealed class WriteQueue(long maxBytes, int maxRecords)
     /// <summary>Bytes that are admitted and not done.</summary>
     public long PendingBytes => Interlocked.Read(ref _bytes);
 
-    /// <summary>Admits a request as soon as there is room. A cancelled one was not admitted.</summary>
+    /// <summary>Admits a request as soon as there is room; the caller then sees to it that somebody takes it. A cancelled one was not admitted.</summary>
     /// <exception cref="ObjectDisposedException">The queue is closed.</exception>
     public ValueTask EnqueueAsync(WriteRequest request, CancellationToken cancellationToken)
     {
@@ -38,8 +38,8 @@ internal sealed class WriteQueue(long maxBytes, int maxRecords)
         return new ValueTask(WaitAsync(waiter, cancellationToken));
     }
 
-    /// <summary>Blocks until there are requests and takes all of them; false once the queue is closed and empty.</summary>
-    public bool TryTake(List<WriteRequest> requests)
+    /// <summary>Blocks until there are requests; false once the queue is closed and empty.</summary>
+    public bool Wait()
     {
         lock (_lock)
         {
@@ -50,9 +50,27 @@ internal sealed class WriteQueue(long maxBytes, int maxRecords)
                 Monitor.Wait(_lock);
             }
 
+            return true;
+        }
+    }
+
+    /// <summary>Takes all requests that are admitted.</summary>
+    public void Take(List<WriteRequest> requests)
+    {
+        lock (_lock)
+        {
             requests.AddRange(_admitted);
             _admitted.Clear();
-            return true;
+        }
+    }
+
+    /// <summary>Ends a <see cref="Wait"/> if there are requests.</summary>
+    public void WakeIfAny()
+    {
+        lock (_lock)
+        {
+            if (_admitted.Count > 0)
+                Monitor.Pulse(_lock);
         }
     }
 
@@ -69,6 +87,7 @@ internal sealed class WriteQueue(long maxBytes, int maxRecords)
                 first.Value.Node = null;
                 Admit(first.Value.Request);
                 first.Value.Admitted.TrySetResult();
+                Monitor.Pulse(_lock);
             }
         }
     }
@@ -117,7 +136,6 @@ internal sealed class WriteQueue(long maxBytes, int maxRecords)
         _bytes += request.Bytes;
         _records += request.Items.Length;
         _admitted.Enqueue(request);
-        Monitor.Pulse(_lock);
     }
 
     private sealed class Waiter(WriteRequest request)
