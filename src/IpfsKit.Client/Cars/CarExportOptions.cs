@@ -7,7 +7,7 @@ namespace IpfsKit.Client;
 public sealed record CarExportOptions
 {
     /// <summary>How much of what the path leads to.</summary>
-    /// <value>Default: everything.</value>
+    /// <value>Default: <see cref="DagScope.All"/>.</value>
     public DagScope Scope { get; init; } = DagScope.All;
 
     /// <summary>The part of a file, for <see cref="DagScope.Entity"/>.</summary>

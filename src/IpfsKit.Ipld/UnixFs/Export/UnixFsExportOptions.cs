@@ -33,7 +33,7 @@ public sealed class UnixFsExportOptions
     public UnixFsSymlinkPolicy OutsideSymlinks { get; set; }
 
     /// <summary>The most bytes of files that are written.</summary>
-    /// <value>From 0. Default: <see cref="long.MaxValue"/>.</value>
+    /// <value>From 0. Default: no bound.</value>
     public long MaxBytes { get; set; } = long.MaxValue;
 
     /// <summary>The most files, directories and links that are written.</summary>
