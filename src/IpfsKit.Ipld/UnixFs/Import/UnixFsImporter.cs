@@ -4,6 +4,8 @@ namespace IpfsKit.Ipld.UnixFs;
 /// <remarks>
 /// Memory is bounded whatever the file's size: chunks being hashed (<see cref="UnixFsImportOptions.MaxHashingBytes"/>) and three batches
 /// (<see cref="UnixFsImportOptions.MaxBatchBytes"/>), 56 MiB with the defaults. Each import is independent; several may run at once.
+/// <para><b>Discrepancies.</b> Mode and time of a file need a dag-pb root. Kubo then makes all leaves dag-pb; here, as in Helia, raw leaves stay raw and only
+/// a file of one chunk becomes a dag-pb node that holds it. Without mode and time, CIDs are those of the profile everywhere.</para>
 /// </remarks>
 public sealed class UnixFsImporter
 {
@@ -12,7 +14,7 @@ public sealed class UnixFsImporter
 
     /// <summary>Makes an importer.</summary>
     /// <param name="sink">Where the blocks go.</param>
-    /// <param name="options">How to import; read when an import begins.</param>
+    /// <param name="options">How to import; must not be changed afterwards.</param>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public UnixFsImporter(IBlockSink sink, UnixFsImportOptions? options = null)
     {

@@ -13,7 +13,7 @@ public sealed class UnixFsTreeImporter
 
     /// <summary>Makes an importer.</summary>
     /// <param name="sink">Where the blocks go.</param>
-    /// <param name="options">How to import; read when an import begins.</param>
+    /// <param name="options">How to import; must not be changed afterwards.</param>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public UnixFsTreeImporter(IBlockSink sink, UnixFsImportOptions? options = null)
     {

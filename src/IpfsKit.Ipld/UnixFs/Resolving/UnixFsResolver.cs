@@ -40,8 +40,11 @@ public sealed class UnixFsResolver
         var visited = new List<Cid>();
         for (var next = 0; next < path.Segments.Count;)
         {
+            // Raw bytes have no names, whatever they are.
+            if (at.Codec == Multicodec.Raw)
+                throw new PathNotFoundException(path.ToString(), path.Segments[next], at);
             using var block = await _source.GetRequiredAsync(at, cancellationToken).ConfigureAwait(false);
-            if (at.Codec is Multicodec.Raw or Multicodec.DagPb)
+            if (at.Codec == Multicodec.DagPb)
             {
                 var name = path.Segments[next++];
                 visited.Add(at);
