@@ -44,7 +44,10 @@ public sealed class VersionedGrainStateSerializer : IGrainStorageSerializer
     /// <inheritdoc/>
     public BinaryData Serialize<T>(T? input)
     {
-        var (bytes, json) = _buffers ??= Buffers.Make();
+        // Taken, not borrowed: a getter or converter of the state may serialize another one.
+        var buffers = _buffers ?? Buffers.Make();
+        _buffers = null;
+        var (bytes, json) = buffers;
         try
         {
             json.WriteStartObject();
@@ -59,8 +62,8 @@ public sealed class VersionedGrainStateSerializer : IGrainStorageSerializer
         {
             bytes.ResetWrittenCount();
             json.Reset();
-            if (bytes.Capacity > MaxKeptBytes)
-                _buffers = null;
+            if (bytes.Capacity <= MaxKeptBytes)
+                _buffers = buffers;
         }
     }
 
