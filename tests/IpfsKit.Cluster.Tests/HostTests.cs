@@ -1,5 +1,4 @@
 using System.Net;
-using IpfsKit.Client;
 using IpfsKit.Ipld;
 using IpfsKit.TestKit;
 
