@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using System.Runtime.InteropServices;
 using IpfsKit.Ipld.Codecs.DagPb;
 using IpfsKit.Multiformats;
 
@@ -11,7 +12,7 @@ internal sealed class HamtBuilder(UnixFsProfile profile, int maxBlockBytes, Bloc
     private readonly int _bits = BitOperations.Log2((uint)profile.HamtFanout);
     private readonly string _prefixFormat = "X" + HamtShard.PrefixCharsOf(profile.HamtFanout).ToString(CultureInfo.InvariantCulture);
     private ulong[] _hashes = [];
-    private DagPbLink[] _entries = [];
+    private List<DagPbLink> _entries = [];
 
     /// <summary>Writes the shards and returns the root and the bytes of the whole DAG.</summary>
     /// <param name="entries">The entries with distinct names; reordered by this call.</param>
@@ -19,14 +20,14 @@ internal sealed class HamtBuilder(UnixFsProfile profile, int maxBlockBytes, Bloc
     /// <param name="modificationTime">The time of the directory, kept in the root shard.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="UnixFsException">Two names have the same 64 bits of hash.</exception>
-    public ValueTask<UnixFsPart> BuildAsync(DagPbLink[] entries, uint? mode, UnixFsTime? modificationTime, CancellationToken cancellationToken)
+    public ValueTask<UnixFsPart> BuildAsync(List<DagPbLink> entries, uint? mode, UnixFsTime? modificationTime, CancellationToken cancellationToken)
     {
         _entries = entries;
-        _hashes = new ulong[entries.Length];
-        for (var i = 0; i < entries.Length; i++)
+        _hashes = new ulong[entries.Count];
+        for (var i = 0; i < entries.Count; i++)
             _hashes[i] = HamtShard.Hash(entries[i].Name!);
-        Array.Sort(_hashes, _entries);
-        return BuildShardAsync(0, entries.Length, 0, mode, modificationTime, cancellationToken);
+        _hashes.AsSpan().Sort(CollectionsMarshal.AsSpan(entries));
+        return BuildShardAsync(0, entries.Count, 0, mode, modificationTime, cancellationToken);
     }
 
     // The entries [from, to) have the same bits above this depth. Sorted by hash, each bucket is a run.

@@ -68,30 +68,30 @@ public sealed class UnixFsDirectoryBuilder
 
     internal async ValueTask<(Cid Root, ulong DagBytes)> BuildAsync(BlockBatchWriter writer, ImportProgress progress, CancellationToken cancellationToken)
     {
-        var entries = _entries.ToArray();
-        Array.Sort(entries, static (left, right) => Utf8Order.Compare(left.Name!, right.Name!));
-        for (var i = 1; i < entries.Length; i++)
+        // In place: a directory may have millions of entries.
+        _entries.Sort(static (left, right) => Utf8Order.Compare(left.Name!, right.Name!));
+        for (var i = 1; i < _entries.Count; i++)
         {
-            if (entries[i].Name == entries[i - 1].Name)
-                throw new UnixFsNameException(entries[i].Name!, "is twice in one directory");
+            if (_entries[i].Name == _entries[i - 1].Name)
+                throw new UnixFsNameException(_entries[i].Name!, "is twice in one directory");
         }
 
         if (WillBeSharded)
         {
             var root = await new HamtBuilder(_profile, _maxBlockBytes, writer, progress)
-                .BuildAsync(entries, Mode, ModificationTime, cancellationToken).ConfigureAwait(false);
+                .BuildAsync(_entries, Mode, ModificationTime, cancellationToken).ConfigureAwait(false);
             return (root.Cid, root.DagBytes);
         }
 
         var data = new UnixFsData { Type = UnixFsType.Directory, Mode = Mode, ModificationTime = ModificationTime };
-        var block = UnixFsBlocks.Encode(data, entries, _profile, _maxBlockBytes);
-        var made = (block.Cid, (ulong)block.Size + Sum(entries));
+        var block = UnixFsBlocks.Encode(data, _entries, _profile, _maxBlockBytes);
+        var made = (block.Cid, (ulong)block.Size + Sum(_entries));
         await writer.AddAsync(block, cancellationToken).ConfigureAwait(false);
         progress.AddBlock(0);
         return made;
     }
 
-    private static ulong Sum(DagPbLink[] entries)
+    private static ulong Sum(List<DagPbLink> entries)
     {
         ulong sum = 0;
         foreach (var entry in entries)
