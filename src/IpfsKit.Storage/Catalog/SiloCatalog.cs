@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using IpfsKit.Multiformats;
+using IpfsKit.Storage.Liveness;
 using IpfsKit.Storage.Sqlite;
 
 namespace IpfsKit.Storage.Catalog;
@@ -15,7 +16,7 @@ namespace IpfsKit.Storage.Catalog;
 /// <para><b>Bounds.</b> Waiting changes and reads are limited (<see cref="SiloCatalogOptions"/>); listings hold one page, and neither block changes nor are blocked by them.</para>
 /// <para><b>Threads.</b> All members may be called concurrently. SQLite works on three threads of the catalog's own.</para>
 /// </remarks>
-public sealed class SiloCatalog : IAsyncDisposable
+public sealed class SiloCatalog : IRootSource, IAsyncDisposable
 {
     /// <summary>The most heats that one <see cref="UpdateHeatAsync"/> takes.</summary>
     public const int MaxHeatBatch = 4096;

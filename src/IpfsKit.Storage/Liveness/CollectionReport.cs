@@ -1,0 +1,12 @@
+namespace IpfsKit.Storage.Liveness;
+
+/// <summary>What a collection did.</summary>
+/// <param name="Epoch">Its epoch.</param>
+/// <param name="Roots">The roots that it followed, repetitions included.</param>
+/// <param name="Followed">Blocks whose links it followed.</param>
+/// <param name="Missing">Links to blocks that are not here.</param>
+/// <param name="Unreadable">Blocks that are damaged, so that what they reach is not known.</param>
+/// <param name="Swept">What was deleted; null if nothing was swept because blocks were unreadable or somebody's mark failed on the way.</param>
+/// <param name="Duration">How long it took.</param>
+public sealed record CollectionReport(
+    long Epoch, long Roots, long Followed, long Missing, long Unreadable, SweepResult? Swept, TimeSpan Duration);
