@@ -1,0 +1,61 @@
+using IpfsKit.Grains;
+using IpfsKit.Multiformats;
+
+namespace IpfsKit.Grains.Abstractions.Tests.Serialization;
+
+/// <summary>One value of every type that crosses grains, with no member at its default.</summary>
+internal static class Samples
+{
+    public static readonly Cid V0 = Cid.Parse("QmbWqxBEKC3P8tqsKc98xmWNzrzDtRLMiMPL8wBuTGsMnR");
+    public static readonly Cid V1 = Cid.Parse("bafkreifjjcie6lypi6ny7amxnfftagclbuxndqonfipmb64f2km2devei4");
+    public static readonly PeerId Peer = PeerId.Parse("12D3KooWD3eckifWpRn9wQpMG9R9hX3sD158z7EqHWmweQAJU5SA");
+    private static readonly DateTimeOffset Time = new(2026, 2, 3, 4, 5, 6, TimeSpan.Zero);
+    private static readonly NodePlacement Placement = new() { Node = Peer, Since = Time };
+    private static readonly PinInfo Pin = new() { Cid = V0, Mode = PinMode.Direct, Name = "name", PinnedAt = Time };
+    private static readonly HeatInfo Heat = new() { Score = 1.5, Hour = 2, Week = 3, Accesses = 4, BytesServed = 5, LastAccess = Time };
+    private static readonly DataEndpoint Endpoint = new() { Node = Peer, Address = new Uri("http://127.0.0.1:5080/"), Ticket = "ticket", ExpiresAt = Time };
+
+    public static IReadOnlyList<object> Messages { get; } =
+    [
+        V0, V1, Peer, PinMode.Indirect, NodeRole.Leecher, ContentStatus.Committed, Placement, Pin, Heat, Endpoint,
+        new RegisterContent
+        {
+            Root = V0, SizeBytes = 1, DagBytes = 2, Blocks = 3, Placement = Placement, WriteConcern = 4, WholeDag = false,
+            Pin = new PinRequest { Mode = PinMode.Direct, Name = "name" },
+        },
+        new ContentRegistration
+        {
+            Status = ContentStatus.Committed, Acknowledged = 1, Required = 2, Epoch = 3, CommittedAt = Time, Pin = Pin, WholeDag = false,
+        },
+        new ContentInfo
+        {
+            Root = V0, SizeBytes = 1, DagBytes = 2, Blocks = 3, CommittedAt = Time, Pin = Pin, Heat = Heat, Placements = [Placement], WholeDag = false,
+        },
+        new ContentLocation { Root = V0, SizeBytes = 1, Endpoints = [Endpoint] },
+        new TouchBatch { Count = 1, Bytes = 2, Hour = 3.5, Week = 4.5, At = Time },
+        new PinRequest { Mode = PinMode.Direct, Name = "name" },
+        new NodeInfo { Node = Peer, Role = NodeRole.Leecher, Zone = "zone", DataAddress = new Uri("http://127.0.0.1:5080/") },
+        new NodeStats
+        {
+            Node = Peer, StartedAt = Time, Roots = 1, Pins = 2, Blocks = 3, BlockBytes = 4, DiskBytes = 5, FreeBytes = 6, Reads = 7, BytesSent = 8, Uploads = 9, BytesReceived = 10,
+        },
+        new UploadRequest { MaxBytes = 1, ExpectedBytes = 2 },
+        new RootInfo { Root = V0, SizeBytes = 1, DagBytes = 2, Blocks = 3, CommittedAt = Time, Pin = PinMode.Direct },
+        new BlockStreamRequest { Root = V0, Path = "a/b", DagScope = "all", EntityBytes = "1:2", Ticket = "ticket" },
+        new BlockMessage(V1, [1, 2, 3]),
+    ];
+
+    public static IReadOnlyList<IpfsKitException> Exceptions { get; } =
+    [
+        new IpfsKitException("message"),
+        new ContentNotFoundException(V0),
+        new ContentUnavailableException(V0, "reason", ["a", "b"]),
+        new ContentPinnedException(V0),
+        new WriteConcernNotMetException(V0, 1, 2),
+        new InsufficientStorageException("message"),
+        new DataPlaneException("code", "message", 503),
+        new NodeBusyException("message", TimeSpan.FromSeconds(3)),
+        new IncompleteDagException(V0, V1),
+        new UploadTooLargeException(7),
+    ];
+}
