@@ -2,6 +2,7 @@ using IpfsKit.Grains.Content;
 using IpfsKit.Grains.Hosting;
 using IpfsKit.Grains.Nodes;
 using IpfsKit.Multiformats;
+using IpfsKit.Storage.Catalog;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -36,7 +37,7 @@ internal sealed partial class CatalogReconciler(
     {
         var failed = 0;
         var pace = new Pace(filter == CatalogFilter.Pending ? int.MaxValue : _options.ReconcilePerSecond, time);
-        await foreach (var root in node.Storage.Catalog.EnumerateAsync(filter, cancellationToken))
+        await foreach (var root in node.Storage.Catalog.EnumerateRootsAsync(filter, cancellationToken: cancellationToken))
         {
             await pace.WaitAsync(cancellationToken);
             try
@@ -76,7 +77,7 @@ internal sealed partial class CatalogReconciler(
                 await holder.DroppedAsync(node.PeerId, cancellationToken);
                 instruments.AddReconciled("dropped");
                 break;
-            case ContentStatus.Committed when !root.Committed || root.Epoch != truth.Epoch || root.Pin != truth.Pin:
+            case ContentStatus.Committed when !root.Committed || root.Epoch != truth.Epoch || root.Pin != truth.Pin.ToCatalog():
                 await held.CommitAsync(root.Root, truth, cancellationToken);
                 instruments.AddReconciled("corrected");
                 break;
@@ -94,7 +95,7 @@ internal sealed partial class CatalogReconciler(
         Blocks = root.Blocks,
         WholeDag = root.WholeDag,
         Placement = new NodePlacement { Node = node.PeerId, Since = root.HeldSince },
-        Pin = root.Pin is { } pin ? new PinRequest { Mode = pin.Mode, Name = pin.Name } : null,
+        Pin = root.Pin is { } pin ? new PinRequest { Mode = CatalogPins.ToMode(pin.Mode), Name = pin.Name } : null,
     };
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Root {Root} is dropped: the cluster has removed it, or its registration never finished (committed here: {Committed}).")]

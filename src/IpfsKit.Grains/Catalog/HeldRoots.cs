@@ -1,5 +1,6 @@
 using IpfsKit.Grains.Nodes;
 using IpfsKit.Multiformats;
+using IpfsKit.Storage.Catalog;
 
 namespace IpfsKit.Grains.Catalog;
 
@@ -14,7 +15,7 @@ internal sealed class HeldRoots(IpfsNode node)
     private readonly Lock _lock = new();
     private readonly Dictionary<Cid, int> _registering = [];
 
-    private IRootCatalog Catalog => node.Storage.Catalog;
+    private SiloCatalog Catalog => node.Storage.Catalog;
 
     /// <summary>Begins a registration: its row is durable when this returns. Call <see cref="EndRegistration"/> in any case.</summary>
     public async Task BeginRegistrationAsync(CatalogRoot root, CancellationToken cancellationToken)
@@ -24,7 +25,7 @@ internal sealed class HeldRoots(IpfsNode node)
         lock (_lock)
         {
             _registering[key] = _registering.GetValueOrDefault(key) + 1;
-            pending = Catalog.AddPendingAsync(root, cancellationToken);
+            pending = Catalog.UpsertRootAsync(root, cancellationToken);
         }
 
         try
@@ -40,7 +41,7 @@ internal sealed class HeldRoots(IpfsNode node)
 
     /// <summary>Records that the content grain has committed.</summary>
     public Task CommitAsync(Cid root, ContentRegistration registration, CancellationToken cancellationToken) =>
-        Catalog.CommitAsync(root, registration, cancellationToken);
+        Catalog.CommitRootAsync(root, registration.Epoch, registration.CommittedAt ?? default, registration.Pin.ToCatalog(), cancellationToken);
 
     /// <summary>Ends a registration, however it ended.</summary>
     public void EndRegistration(Cid root)
@@ -66,8 +67,8 @@ internal sealed class HeldRoots(IpfsNode node)
         lock (_lock)
         {
             return _registering.ContainsKey(root.ToV1())
-                ? Catalog.HideAsync(root, epoch, cancellationToken)
-                : Catalog.RemoveAsync(root, epoch, cancellationToken);
+                ? Catalog.HideRootAsync(root, epoch, cancellationToken)
+                : Catalog.RemoveRootAsync(root, epoch, cancellationToken);
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using IpfsKit.Grains.Nodes;
 using IpfsKit.Ipld.Traversal;
 using IpfsKit.Multiformats;
+using IpfsKit.Storage.Catalog;
 
 namespace IpfsKit.Grains.Catalog;
 
@@ -19,9 +20,9 @@ internal sealed class PinWalker(IpfsNode node)
     {
         var catalog = node.Storage.Catalog;
         var seen = new HashSet<Cid>();
-        await foreach (var root in catalog.EnumerateAsync(CatalogFilter.Pinned, cancellationToken))
+        await foreach (var root in catalog.EnumerateRootsAsync(CatalogFilter.Pinned, cancellationToken: cancellationToken))
         {
-            if (root.Pin is not { Mode: PinMode.Recursive } pin)
+            if (root.Pin is not { Mode: CatalogPinMode.Recursive } pin)
                 continue;
             await foreach (var block in new DagWalker(node.Blocks).WalkAsync(root.Root, cancellationToken))
             {
@@ -30,7 +31,7 @@ internal sealed class PinWalker(IpfsNode node)
                 var key = cid.ToV1();
                 if (key == root.Root.ToV1() || !(seen.Count < RememberedCids ? seen.Add(key) : !seen.Contains(key)))
                     continue;
-                if (await catalog.FindAsync(key, cancellationToken) is { Pin: not null })
+                if (await catalog.GetPinAsync(key, cancellationToken) is not null)
                     continue;
                 yield return new PinInfo { Cid = cid, Mode = PinMode.Indirect, PinnedAt = pin.PinnedAt };
             }

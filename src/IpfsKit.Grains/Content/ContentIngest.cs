@@ -1,33 +1,32 @@
 using IpfsKit.Grains.Nodes;
 using IpfsKit.Ipld;
 using IpfsKit.Multiformats;
+using IpfsKit.Storage;
 
 namespace IpfsKit.Grains.Content;
 
 /// <summary>One upload on its way into this silo: a sink for its blocks, then its registration. Dispose it in any case.</summary>
 /// <remarks>
-/// Blocks put here, or found here already by a put, stay at least until this is disposed, whatever the collector does; after that, as long as a registered root reaches them. An ingest that is
+/// Blocks that are put or read here stay at least until this is disposed, whatever the collector does; after that, as long as a registered root reaches them. An ingest that is
 /// disposed without a registration leaves blocks of no root, which the collector takes.
 /// </remarks>
 internal sealed class ContentIngest : IBlockSink, IBlockSource, IAsyncDisposable
 {
     private readonly ContentRegistrar _registrar;
-    private readonly NodeStorage _storage;
-    private readonly IDisposable _lease;
+    private readonly StoreLease _lease;
 
     internal ContentIngest(ContentRegistrar registrar, NodeStorage storage)
     {
         _registrar = registrar;
-        _storage = storage;
-        _lease = storage.OpenLease();
+        _lease = storage.Blocks.OpenLease();
     }
 
     /// <inheritdoc/>
     public ValueTask PutManyAsync(IReadOnlyList<Block> blocks, CancellationToken cancellationToken = default) =>
-        _storage.Blocks.PutManyAsync(blocks, cancellationToken);
+        _lease.Blocks.PutManyAsync(blocks, cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask<Block?> GetAsync(Cid cid, CancellationToken cancellationToken = default) => _storage.Blocks.GetAsync(cid, cancellationToken);
+    public ValueTask<Block?> GetAsync(Cid cid, CancellationToken cancellationToken = default) => _lease.Blocks.GetAsync(cid, cancellationToken);
 
     /// <summary>Registers a root whose blocks have been put; when it returns the root is committed and survives loss of power. Idempotent.</summary>
     /// <exception cref="WriteConcernNotMetException">Too few silos acknowledged.</exception>

@@ -1,5 +1,6 @@
 using IpfsKit.Grains.Catalog;
 using IpfsKit.Grains.Nodes;
+using IpfsKit.Storage.Catalog;
 
 namespace IpfsKit.Grains.Content;
 

@@ -8,59 +8,43 @@ namespace IpfsKit.Grains.Content;
 /// <summary>Makes a root of blocks that are here already.</summary>
 internal sealed class DagAdopter(IpfsNode node, ContentRegistrar registrar)
 {
-    private const int BatchBlocks = 64;
-
     /// <summary>Checks that the DAG is complete, or that its root block is here, and registers it.</summary>
-    /// <exception cref="ContentUnavailableException">A block is missing.</exception>
+    /// <exception cref="ContentUnavailableException">A block is missing, or cannot be followed.</exception>
     public async Task AdoptAsync(Cid cid, bool wholeDag, CancellationToken cancellationToken)
     {
-        // Putting each block again, which writes nothing, renews it under the lease: otherwise a collection that is under way could take a block just after it was found.
+        // What is read through the ingest stays until its end: otherwise a collection that is under way could take a block just after it was found.
         await using var ingest = registrar.Begin();
-        var (blocks, bytes) = (0L, 0L);
-        var batch = new List<Block>(BatchBlocks);
         try
         {
-            await foreach (var block in FindAsync(cid, wholeDag, cancellationToken))
-            {
-                batch.Add(block);
-                blocks++;
-                bytes += block.Size;
-                if (batch.Count == BatchBlocks)
-                    await RenewAsync(ingest, batch, cancellationToken);
-            }
-
-            await RenewAsync(ingest, batch, cancellationToken);
+            var root = wholeDag ? await MeasureDagAsync(ingest, cid, cancellationToken) : await MeasureBlockAsync(ingest, cid, cancellationToken);
+            await ingest.RegisterAsync(root, cancellationToken);
         }
         catch (BlockNotFoundException e)
         {
             throw new ContentUnavailableException(cid, $"silo {node.PeerId} does not hold block {e.Cid}.");
         }
-        finally
+        catch (IpldException e)
         {
-            batch.ForEach(block => block.Dispose());
+            throw new ContentUnavailableException(cid, e.Message);
         }
-
-        await ingest.RegisterAsync(new StoredRoot { Root = cid, SizeBytes = bytes, DagBytes = bytes, Blocks = blocks, WholeDag = wholeDag }, cancellationToken);
     }
 
-    private async IAsyncEnumerable<Block> FindAsync(
-        Cid cid, bool wholeDag, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async Task<StoredRoot> MeasureBlockAsync(ContentIngest ingest, Cid cid, CancellationToken cancellationToken)
     {
-        if (!wholeDag)
-        {
-            yield return await node.Blocks.GetRequiredAsync(cid, cancellationToken);
-            yield break;
-        }
-
-        await foreach (var block in new DagWalker(node.Blocks).WalkAsync(cid, cancellationToken))
-            yield return block;
+        using var block = await ingest.GetRequiredAsync(cid, cancellationToken);
+        return new StoredRoot { Root = cid, SizeBytes = block.Size, DagBytes = block.Size, Blocks = 1, WholeDag = false };
     }
 
-    private static async Task RenewAsync(ContentIngest ingest, List<Block> batch, CancellationToken cancellationToken)
+    private static async Task<StoredRoot> MeasureDagAsync(ContentIngest ingest, Cid cid, CancellationToken cancellationToken)
     {
-        if (batch.Count > 0)
-            await ingest.PutManyAsync(batch, cancellationToken);
-        batch.ForEach(block => block.Dispose());
-        batch.Clear();
+        var (blocks, bytes) = (0L, 0L);
+        await foreach (var block in new DagWalker(ingest).WalkAsync(cid, cancellationToken))
+        {
+            blocks++;
+            bytes += block.Size;
+            block.Dispose();
+        }
+
+        return new StoredRoot { Root = cid, SizeBytes = bytes, DagBytes = bytes, Blocks = blocks };
     }
 }

@@ -96,7 +96,8 @@ internal sealed partial class TouchReporter : IAsyncDisposable
         await ReportAsync(hot, cancellationToken);
     }
 
-    private async Task SweepAsync(CancellationToken cancellationToken)
+    /// <summary>Reports everything that waits.</summary>
+    internal async Task SweepAsync(CancellationToken cancellationToken)
     {
         _sweptAt = _time.GetUtcNow();
         if (_cold.Count > 0)

@@ -7,6 +7,7 @@ using IpfsKit.Grains.Heat;
 using IpfsKit.Grains.Hosting;
 using IpfsKit.Grains.Nodes;
 using IpfsKit.Grains.Placement;
+using IpfsKit.Grains.Serialization;
 using IpfsKit.Grains.Tickets;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,6 +16,7 @@ using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Placement;
 using Orleans.Runtime.MembershipService.SiloMetadata;
+using Orleans.Storage;
 
 namespace Orleans.Hosting;
 
@@ -41,6 +43,7 @@ public static class IpfsKitSiloBuilderExtensions
             AddNode(services);
             AddGrains(services);
             AddMetadata(builder);
+            AddGrainState(builder);
         }
 
         if (configure is not null)
@@ -97,13 +100,13 @@ public static class IpfsKitSiloBuilderExtensions
             RoleOf(provider),
             provider.GetRequiredService<IOptions<IpfsKitOptions>>().Value.Zone,
             provider.GetRequiredService<DataPlaneListener>().Address));
+        AddClocked<NodeStorageFactory>(services);
         AddClocked<IpfsNode>(services);
         services.AddSingleton<HeldRoots>();
         AddClocked<ContentRegistrar>(services);
         services.AddSingleton<DagAdopter>();
         services.AddSingleton<PinWalker>();
         AddClocked<CatalogReconciler>(services);
-        AddClocked<Collector>(services);
         services.AddSingleton(provider => new TouchAggregator(provider.GetRequiredService<IOptions<IpfsKitOptions>>().Value.Heat.MaxRootsPerFlush));
         services.AddSingleton<ITouchSink, GrainTouchSink>();
         AddClocked<TouchReporter>(services);
@@ -132,6 +135,17 @@ public static class IpfsKitSiloBuilderExtensions
         var metadata = builder.Configuration.GetSection("Orleans:Metadata").Get<Dictionary<string, string>>() ?? [];
         builder.Services.AddOptions<SiloMetadata>().Configure<NodeProfile>((_, profile) => NodeMetadata.Write(profile.ToInfo(), metadata));
         builder.UseSiloMetadata(metadata);
+    }
+
+    private static void AddGrainState(ISiloBuilder builder)
+    {
+        var services = builder.Services;
+        // Every storage of Orleans that goes by this name finds this serializer.
+        services.TryAddKeyedSingleton<IGrainStorageSerializer>(GrainNames.ContentStorage, static (_, _) => new VersionedGrainStateSerializer(GrainStateJson.Default));
+        if (services.Any(service => service.ServiceType == typeof(IGrainStorage) && GrainNames.ContentStorage.Equals(service.ServiceKey)))
+            return;
+        builder.AddSqliteGrainStorage(
+            GrainNames.ContentStorage, options => options.Configure<NodeSlot>(static (storage, slot) => storage.DatabasePath = slot.GrainStatePath));
     }
 
     /// <summary>Registers a service that takes this library's clock.</summary>

@@ -5,7 +5,7 @@ using IpfsKit.Multiformats;
 namespace IpfsKit.Grains.Nodes;
 
 /// <summary>The one per silo: its identity, its storage, its counters. Opened before the silo takes calls and closed after its grains are gone.</summary>
-internal sealed class IpfsNode(NodeProfile profile, DataPlaneListener listener, INodeStorageFactory storageFactory, TimeProvider time) : IAsyncDisposable
+internal sealed class IpfsNode(NodeProfile profile, DataPlaneListener listener, NodeStorageFactory storageFactory, TimeProvider time) : IAsyncDisposable
 {
     private NodeStorage? _storage;
 

@@ -6,6 +6,7 @@ using IpfsKit.Grains.Heat;
 using IpfsKit.Grains.Placement;
 using IpfsKit.Grains.Tickets;
 using IpfsKit.Multiformats;
+using IpfsKit.Storage.Catalog;
 using Orleans.Concurrency;
 using Orleans.Placement;
 
@@ -15,22 +16,23 @@ namespace IpfsKit.Grains.Nodes;
 [PinnedToNode, Reentrant, Immovable, CollectionAgeLimit(AlwaysActive = true)]
 internal sealed class NodeGrain(IpfsNode node, HeldRoots held, TicketService tickets, DagAdopter adopter, PinWalker pinWalker, EntityStreamer streamer, TouchAggregator touches) : Grain, INodeGrain, INodeControlGrain
 {
-    private IRootCatalog Catalog => node.Storage.Catalog;
+    private SiloCatalog Catalog => node.Storage.Catalog;
 
     /// <inheritdoc/>
     public ValueTask<NodeStats> GetStatsAsync(CancellationToken cancellationToken)
     {
-        var sizes = node.Storage.Statistics;
+        var sizes = node.Storage.Blocks.GetStatistics();
+        var roots = Catalog.Statistics;
         return new(new NodeStats
         {
             Node = node.PeerId,
             StartedAt = node.StartedAt,
-            Roots = Catalog.Roots,
-            Pins = Catalog.Pins,
+            Roots = roots.CommittedRoots,
+            Pins = roots.RecursivePins + roots.DirectPins,
             Blocks = sizes.Blocks,
-            BlockBytes = sizes.BlockBytes,
+            BlockBytes = sizes.LiveBytes,
             DiskBytes = sizes.DiskBytes,
-            FreeBytes = sizes.FreeBytes,
+            FreeBytes = FreeBytes,
             Reads = node.Counters.Reads,
             BytesSent = node.Counters.BytesSent,
             Uploads = node.Counters.Uploads,
@@ -42,7 +44,7 @@ internal sealed class NodeGrain(IpfsNode node, HeldRoots held, TicketService tic
     public async ValueTask<DataEndpoint> OpenUploadAsync(UploadRequest request, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(request.MaxBytes);
-        var free = node.Storage.Statistics.FreeBytes;
+        var free = FreeBytes;
         if (request.ExpectedBytes > free)
             throw new InsufficientStorageException($"Silo {node.PeerId} has room for {free} bytes, and the upload has {request.ExpectedBytes}.");
         return ToEndpoint(await tickets.IssueUploadAsync(node.PeerId, request.MaxBytes, cancellationToken));
@@ -61,7 +63,7 @@ internal sealed class NodeGrain(IpfsNode node, HeldRoots held, TicketService tic
     /// <inheritdoc/>
     public async IAsyncEnumerable<RootInfo> ListRootsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var root in Catalog.EnumerateAsync(CatalogFilter.Committed, cancellationToken))
+        await foreach (var root in Catalog.EnumerateRootsAsync(CatalogFilter.Committed, cancellationToken: cancellationToken))
         {
             yield return new RootInfo
             {
@@ -70,7 +72,7 @@ internal sealed class NodeGrain(IpfsNode node, HeldRoots held, TicketService tic
                 DagBytes = root.DagBytes,
                 Blocks = root.Blocks,
                 CommittedAt = root.CommittedAt ?? default,
-                Pin = root.Pin?.Mode,
+                Pin = root.Pin is { } pin ? CatalogPins.ToMode(pin.Mode) : null,
             };
         }
     }
@@ -85,9 +87,9 @@ internal sealed class NodeGrain(IpfsNode node, HeldRoots held, TicketService tic
             yield break;
         }
 
-        await foreach (var root in Catalog.EnumerateAsync(CatalogFilter.Pinned, cancellationToken))
+        await foreach (var root in Catalog.EnumerateRootsAsync(CatalogFilter.Pinned, cancellationToken: cancellationToken))
         {
-            if (root.Pin is { } pin && (mode is null || mode == pin.Mode))
+            if (root.Pin?.ToInfo(root.Root) is { } pin && (mode is null || mode == pin.Mode))
                 yield return pin;
         }
     }
@@ -129,7 +131,18 @@ internal sealed class NodeGrain(IpfsNode node, HeldRoots held, TicketService tic
 
     /// <inheritdoc/>
     public async ValueTask SetPinAsync(Cid root, long epoch, PinInfo? pin, CancellationToken cancellationToken) =>
-        await Catalog.SetPinAsync(root, epoch, pin, cancellationToken);
+        _ = pin is null
+            ? await Catalog.UnpinAsync(root, epoch, cancellationToken)
+            : await Catalog.PinAsync(pin.ToCatalog(), epoch, cancellationToken);
+
+    private long FreeBytes
+    {
+        get
+        {
+            var sizes = node.Storage.Blocks.GetStatistics();
+            return Math.Max(0, sizes.CapacityBytes - sizes.DiskBytes);
+        }
+    }
 
     private DataEndpoint ToEndpoint(IssuedTicket ticket) =>
         new() { Node = node.PeerId, Address = node.Profile.DataAddress, Ticket = ticket.Text, ExpiresAt = ticket.ExpiresAt };

@@ -1,27 +1,42 @@
-using IpfsKit.Grains.Catalog;
-using IpfsKit.Ipld;
+using System.Diagnostics.Metrics;
+using IpfsKit.Storage;
+using IpfsKit.Storage.Catalog;
+using Microsoft.Extensions.Logging;
 
 namespace IpfsKit.Grains.Nodes;
 
-/// <summary>What a node keeps on disk: its blocks, and the catalog of the roots that need them. Disposing closes both.</summary>
-internal abstract class NodeStorage : IAsyncDisposable
+/// <summary>What a node keeps in its slot: its blocks, and the catalog of the roots that need them. Disposing closes both.</summary>
+internal sealed class NodeStorage : IAsyncDisposable
 {
+    private NodeStorage(SegmentBlockStore blocks, SiloCatalog catalog) => (Blocks, Catalog) = (blocks, catalog);
+
     /// <summary>The blocks.</summary>
-    public abstract IBlockStore Blocks { get; }
+    public SegmentBlockStore Blocks { get; }
 
     /// <summary>The roots and pins.</summary>
-    public abstract IRootCatalog Catalog { get; }
+    public SiloCatalog Catalog { get; }
 
-    /// <summary>Sizes now.</summary>
-    public abstract NodeStorageStatistics Statistics { get; }
+    /// <summary>Opens both, and recovers what the last process left.</summary>
+    public static async Task<NodeStorage> OpenAsync(
+        SegmentStoreOptions blockOptions, SiloCatalogOptions catalogOptions, TimeProvider time, IMeterFactory meters, ILoggerFactory loggers, CancellationToken cancellationToken)
+    {
+        var blocks = await SegmentBlockStore.OpenAsync(
+            blockOptions, timeProvider: time, logger: loggers.CreateLogger<SegmentBlockStore>(), meterFactory: meters, cancellationToken: cancellationToken);
+        try
+        {
+            return new NodeStorage(blocks, await SiloCatalog.OpenAsync(catalogOptions, meters, cancellationToken));
+        }
+        catch
+        {
+            await blocks.DisposeAsync();
+            throw;
+        }
+    }
 
-    /// <summary>Blocks that are put from now on, or found here by a put, stay at least until the lease is disposed.</summary>
-    public abstract IDisposable OpenLease();
-
-    /// <summary>Frees blocks that no root of the catalog reaches, step by step, beside everything else.</summary>
-    /// <returns>How much was freed.</returns>
-    public abstract Task<CollectionResult> CollectAsync(CancellationToken cancellationToken);
-
-    /// <inheritdoc/>
-    public abstract ValueTask DisposeAsync();
+    /// <summary>Closes the catalog, whose last changes may name blocks, then the blocks.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Catalog.DisposeAsync();
+        await Blocks.DisposeAsync();
+    }
 }

@@ -17,4 +17,12 @@ public sealed class NodeStorageOptions
     /// <summary>How often blocks that no root reaches are looked for.</summary>
     /// <value>1 minute to 30 days; default 10 minutes.</value>
     public TimeSpan CollectInterval { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>The capacity of a role.</summary>
+    internal static long DefaultCapacityBytes(NodeRole role) => role switch
+    {
+        NodeRole.Master => 1_000_000_000_000,
+        NodeRole.Leecher => 10_000_000_000,
+        _ => 100_000_000_000,
+    };
 }

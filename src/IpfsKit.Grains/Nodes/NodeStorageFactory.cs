@@ -1,0 +1,26 @@
+using System.Diagnostics.Metrics;
+using IpfsKit.Grains.Hosting;
+using IpfsKit.Storage;
+using IpfsKit.Storage.Catalog;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace IpfsKit.Grains.Nodes;
+
+/// <summary>Opens the storage of this silo's slot with the settings of <c>IpfsKit:Storage</c>.</summary>
+internal sealed class NodeStorageFactory(
+    TimeProvider time, NodeSlot slot, NodeProfile profile, IOptions<IpfsKitOptions> options, IMeterFactory meters, ILoggerFactory loggers)
+{
+    /// <summary>Opens, and recovers what the last process left.</summary>
+    public Task<NodeStorage> OpenAsync(CancellationToken cancellationToken)
+    {
+        var settings = options.Value.Storage;
+        var blocks = new SegmentStoreOptions
+        {
+            Directory = slot.BlocksDirectory,
+            CapacityBytes = settings.CapacityBytes ?? NodeStorageOptions.DefaultCapacityBytes(profile.Role),
+            MinFreeDiskBytes = settings.MinFreeDiskBytes,
+        };
+        return NodeStorage.OpenAsync(blocks, new SiloCatalogOptions { Path = slot.CatalogPath }, time, meters, loggers, cancellationToken);
+    }
+}

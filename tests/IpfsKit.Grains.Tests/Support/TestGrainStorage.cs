@@ -1,0 +1,85 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using IpfsKit.Grains.Hosting;
+using IpfsKit.Grains.Serialization;
+using Orleans.Storage;
+
+namespace IpfsKit.Grains.Tests.Support;
+
+/// <summary>Grain storage that outlives clusters, counts, and fails on request. States go through the real serializer.</summary>
+public sealed class TestGrainStorage : IGrainStorage
+{
+    private readonly VersionedGrainStateSerializer _serializer = new(GrainStateJson.Default);
+    private readonly ConcurrentDictionary<(string, GrainId), (string ETag, byte[] Bytes)> _rows = new();
+    private long _etags;
+    private int _writes;
+    private int _reads;
+
+    public int Writes => _writes;
+
+    public int Reads => _reads;
+
+    public int Rows => _rows.Count;
+
+    /// <summary>Every operation fails.</summary>
+    public bool IsDown { get; set; }
+
+    /// <summary>Called before each write; may change what is stored, as another activation would.</summary>
+    public Action<GrainId>? BeforeWrite { get; set; }
+
+    public bool Has(GrainId grain) => _rows.Keys.Any(key => key.Item2 == grain);
+
+    /// <summary>Changes a stored state behind its grain's back.</summary>
+    public void Change<T>(string name, GrainId grain, Func<T, T> change)
+    {
+        var row = _rows[(name, grain)];
+        _rows[(name, grain)] = (NextETag(), _serializer.Serialize(change(_serializer.Deserialize<T>(new BinaryData(row.Bytes)))).ToArray());
+    }
+
+    public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        ThrowIfDown();
+        Interlocked.Increment(ref _reads);
+        if (_rows.TryGetValue((stateName, grainId), out var row))
+            (grainState.State, grainState.ETag, grainState.RecordExists) = (_serializer.Deserialize<T>(new BinaryData(row.Bytes)), row.ETag, true);
+        else
+            (grainState.State, grainState.ETag, grainState.RecordExists) = (Activator.CreateInstance<T>(), null, false);
+        return Task.CompletedTask;
+    }
+
+    public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        BeforeWrite?.Invoke(grainId);
+        ThrowIfDown();
+        CheckETag(stateName, grainId, grainState.ETag);
+        Interlocked.Increment(ref _writes);
+        grainState.ETag = NextETag();
+        grainState.RecordExists = true;
+        _rows[(stateName, grainId)] = (grainState.ETag, _serializer.Serialize(grainState.State).ToArray());
+        return Task.CompletedTask;
+    }
+
+    public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        ThrowIfDown();
+        CheckETag(stateName, grainId, grainState.ETag);
+        _rows.TryRemove((stateName, grainId), out _);
+        (grainState.State, grainState.ETag, grainState.RecordExists) = (Activator.CreateInstance<T>(), null, false);
+        return Task.CompletedTask;
+    }
+
+    private string NextETag() => Interlocked.Increment(ref _etags).ToString(CultureInfo.InvariantCulture);
+
+    private void CheckETag(string stateName, GrainId grainId, string? etag)
+    {
+        var stored = _rows.TryGetValue((stateName, grainId), out var row) ? row.ETag : null;
+        if (stored != etag)
+            throw new InconsistentStateException("Changed meanwhile.", stored ?? "", etag ?? "");
+    }
+
+    private void ThrowIfDown()
+    {
+        if (IsDown)
+            throw new IOException("Grain storage is down.");
+    }
+}
