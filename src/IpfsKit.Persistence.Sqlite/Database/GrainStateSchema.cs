@@ -2,7 +2,7 @@ using IpfsKit.Storage.Sqlite;
 
 namespace IpfsKit.Persistence.Sqlite.Database;
 
-/// <summary>The tables of a grain state file. Described in <c>docs/formats/grain-state.md</c>.</summary>
+/// <summary>The tables of a grain state file. Described in <c>docs/formats/sqlite-files.md</c>.</summary>
 internal static class GrainStateSchema
 {
     /// <summary><c>IKgs</c>.</summary>

@@ -2,7 +2,7 @@ using IpfsKit.Storage.Sqlite;
 
 namespace IpfsKit.Storage.Catalog;
 
-/// <summary>The tables of a catalog. Described in <c>docs/formats/catalog.md</c>.</summary>
+/// <summary>The tables of a catalog. Described in <c>docs/formats/sqlite-files.md</c>.</summary>
 internal static class CatalogSchema
 {
     /// <summary><c>IKct</c>.</summary>

@@ -24,6 +24,7 @@ public sealed class ConfigurationDocumentTests
     [
         // Depends on the machine.
         "UnixFsImportOptions.MaxConcurrentFiles",
+        "LivenessCollectorOptions.SpillDirectory",
         // A constant of Orleans.
         "SqliteGrainStorageOptions.InitStage",
     ];
