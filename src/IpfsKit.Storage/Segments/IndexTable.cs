@@ -77,7 +77,9 @@ internal sealed unsafe class IndexTable
 
         _entries[position] = default;
         Count--;
-        if (_capacity > 4 * FirstCapacity && Count < _capacity / 4)
+        if (Count == 0)
+            Free();
+        else if (_capacity > 4 * FirstCapacity && Count < _capacity / 4)
             Resize(Math.Max(FirstCapacity, Count + Count / 2));
     }
 

@@ -258,6 +258,7 @@ internal sealed partial class Recovery(StoreState state)
         }
 
         _ends[segment.Id] = end;
+        _discardedBytes += Math.Max(0, segment.File.Length - group.End);
         segment.File.SetLength(end);
         segment.File.SyncData();
     }

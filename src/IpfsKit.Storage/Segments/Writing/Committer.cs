@@ -64,8 +64,15 @@ internal sealed partial class Committer
     /// <summary>Starts the thread.</summary>
     public void Start() => _thread.Start();
 
-    /// <summary>Waits for the thread to end, after the queue was closed.</summary>
-    public void Join() => _thread.Join();
+    /// <summary>Waits until everything that was admitted is written, after the queue was closed.</summary>
+    public void Join()
+    {
+        _thread.Join();
+
+        // A caller may be writing the last group on his own thread.
+        Monitor.Enter(_turn);
+        Monitor.Exit(_turn);
+    }
 
     /// <summary>Admits a request and completes when it is durable.</summary>
     public async Task WriteAsync(WriteRequest request, CancellationToken cancellationToken)
