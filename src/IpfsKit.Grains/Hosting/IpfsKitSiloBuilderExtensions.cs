@@ -23,9 +23,6 @@ namespace Orleans.Hosting;
 /// <summary>Puts IpfsKit into a silo.</summary>
 public static class IpfsKitSiloBuilderExtensions
 {
-    // What Orleans' own localhost clustering uses, so that a client that just calls UseLocalhostClustering fits.
-    private const string DevelopmentId = "dev";
-
     /// <summary>Hosts a node in this silo: its grains, block store, catalog and data plane. Calling it again only adds settings.</summary>
     /// <param name="builder">The silo.</param>
     /// <param name="configure">Settings, after those of the section <c>IpfsKit</c>.</param>
@@ -64,13 +61,6 @@ public static class IpfsKitSiloBuilderExtensions
         services.AddSingleton<EmbeddedCluster>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<EmbeddedCluster>());
         services.AddOptions<EndpointOptions>().Configure<EmbeddedCluster>((options, cluster) => cluster.Configure(options));
-        services.PostConfigure<ClusterOptions>(options =>
-        {
-            if (string.IsNullOrWhiteSpace(options.ClusterId))
-                options.ClusterId = DevelopmentId;
-            if (string.IsNullOrWhiteSpace(options.ServiceId))
-                options.ServiceId = DevelopmentId;
-        });
         return builder.UseDevelopmentClustering((IPEndPoint?)null);
     }
 

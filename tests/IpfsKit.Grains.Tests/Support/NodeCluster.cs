@@ -60,6 +60,8 @@ internal sealed class NodeCluster : IAsyncDisposable
                 settings.DataDirectory = directory.FullName;
                 settings.Slot = number;
                 settings.DataPlane.ListenAddress = "127.0.0.1:0";
+                // The clock stands still, and so would whoever waits for the next step.
+                settings.Catalog.ReconcilePerSecond = 100_000;
                 configure?.Invoke(number, settings);
             });
         });
