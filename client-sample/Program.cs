@@ -1,0 +1,3 @@
+using IpfsKit.ClientSample.Commands;
+
+return await new Cli(Console.Out, Console.Error).RunAsync(args);
