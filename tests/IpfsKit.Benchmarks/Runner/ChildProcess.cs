@@ -91,7 +91,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>The host that runs this process, so that a child needs neither PATH nor DOTNET_ROOT.</summary>
-    private static string Host { get; } = FindHost();
+    public static string Host { get; } = FindHost();
 
     private static string FindHost()
     {

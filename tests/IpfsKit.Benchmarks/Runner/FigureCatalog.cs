@@ -29,8 +29,10 @@ internal static class FigureCatalog
         new("store.index", "store", MiB, "resident memory that the index of a million blocks adds, growth included", MaxValue: 32),
         new("store.open", "store", "s", "opening a store of a million blocks of 4 KiB from its checkpoint", MaxValue: 2),
         new("store.open.rebuild", "store", "s", "opening the same without a checkpoint", MaxValue: 20),
+        new("read.1GiB", "read", GiBps, "a 1 GiB file through IpfsKit.Client, every block verified, from a silo-host process", "plain Kestrel stream of the same bytes from another process to an HttpClient that hashes them", MinRatio: 0.6),
         new("touch", "touch", "ns", "counting one access, all cores at it, every second access of one hot root", MaxValue: 200),
         new("touch.allocated", "touch", "B", "managed bytes per counted access", MaxValue: 0),
+        new("register", "register", OpsPerSecond, "durable root registrations, 64 outstanding, against an in-process silo on real files", MinValue: 10_000),
     ];
 
     /// <summary>The row of a figure, or null.</summary>

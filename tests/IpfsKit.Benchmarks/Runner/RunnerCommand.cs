@@ -1,5 +1,7 @@
 using IpfsKit.Benchmarks.Runner.Floors;
 using IpfsKit.Benchmarks.Runner.Import;
+using IpfsKit.Benchmarks.Runner.Read;
+using IpfsKit.Benchmarks.Runner.Register;
 using IpfsKit.Benchmarks.Runner.Store;
 using IpfsKit.Benchmarks.Runner.Touch;
 
@@ -15,14 +17,16 @@ internal static class RunnerCommand
         ["floors"] = FloorSuite.RunAsync,
         ["import"] = ImportSuite.RunAsync,
         ["store"] = StoreSuite.RunAsync,
+        ["read"] = ReadSuite.RunAsync,
         ["touch"] = TouchSuite.RunAsync,
+        ["register"] = RegisterSuite.RunAsync,
     };
 
     /// <summary>Whether there is such a suite.</summary>
     public static bool Knows(string suite) => suite == Everything || Suites.ContainsKey(suite);
 
     /// <summary>Runs a suite. Never fails for being slow.</summary>
-    /// <returns>0, or 2 for arguments that are not understood.</returns>
+    /// <returns>0, 1 if a suite could not run, or 2 for arguments that are not understood.</returns>
     public static async Task<int> RunAsync(string suite, string[] arguments)
     {
         RunOptions options;
@@ -38,8 +42,18 @@ internal static class RunnerCommand
 
         using var context = new RunContext(options, Console.Out, Console.Error);
         context.Note($"{Environment.ProcessorCount} cores, {(options.IsQuick ? "quick" : $"median of {options.Rounds} rounds")}, files under {options.Directory}");
-        foreach (var run in suite == Everything ? Suites.Values : (IEnumerable<Func<RunContext, Task>>)[Suites[suite]])
-            await run(context);
-        return 0;
+        try
+        {
+            foreach (var run in suite == Everything ? Suites.Values : (IEnumerable<Func<RunContext, Task>>)[Suites[suite]])
+                await run(context);
+            return 0;
+        }
+#pragma warning disable CA1031 // an unhandled exception would end the process with gigabytes left in the directory
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            context.Note(exception.ToString());
+            return 1;
+        }
     }
 }
