@@ -1,9 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
-using IpfsKit.Grains;
 using IpfsKit.Multiformats;
 using Microsoft.Extensions.DependencyInjection;
-using Orleans;
 using Orleans.Serialization;
 
 namespace IpfsKit.Grains.Abstractions.Tests.Serialization;
@@ -26,7 +24,7 @@ public sealed class RoundTripTests : IDisposable
     {
         var message = Samples.Messages[index];
 
-        var back = Serializer.Deserialize<object>(Serializer.SerializeToArray(message));
+        var back = Serializer.Deserialize<object>(Serializer.SerializeToArray(message))!;
 
         Assert.Equal(message.GetType(), back.GetType());
         Assert.Equal(Describe(message), Describe(back));
@@ -38,7 +36,7 @@ public sealed class RoundTripTests : IDisposable
     {
         var exception = Samples.Exceptions[index];
 
-        var back = Serializer.Deserialize<Exception>(Serializer.SerializeToArray<Exception>(exception));
+        var back = Serializer.Deserialize<Exception>(Serializer.SerializeToArray<Exception>(exception))!;
 
         Assert.Equal(exception.GetType(), back.GetType());
         Assert.Equal(exception.Message, back.Message);

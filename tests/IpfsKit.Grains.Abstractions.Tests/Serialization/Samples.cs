@@ -1,4 +1,3 @@
-using IpfsKit.Grains;
 using IpfsKit.Multiformats;
 
 namespace IpfsKit.Grains.Abstractions.Tests.Serialization;
