@@ -105,7 +105,7 @@ public static class IpfsKitSiloBuilderExtensions
         services.AddSingleton<DataPlaneInstruments>();
         services.AddSingleton(provider => new EntityStreamer(() => provider.GetRequiredService<IpfsNode>().Blocks, provider.GetRequiredService<IOptions<IpfsKitOptions>>().Value.DataPlane.MaxTreeDepth));
         AddClocked<DataPlaneServer>(services);
-        services.AddSingleton<IDataPlane>(provider => provider.GetRequiredService<DataPlaneServer>());
+        services.TryAddSingleton<IDataPlane>(provider => provider.GetRequiredService<DataPlaneServer>());
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, IpfsNodeLifecycle>();
         AddClocked<ServiceFileWriter>(services);
         services.AddHostedService(provider => provider.GetRequiredService<ServiceFileWriter>());

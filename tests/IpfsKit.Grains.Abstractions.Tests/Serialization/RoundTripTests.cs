@@ -55,7 +55,7 @@ public sealed class RoundTripTests : IDisposable
     public void Samples_CoverEveryContract()
     {
         var covered = Samples.Messages.Concat(Samples.Exceptions).Select(sample => sample.GetType()).ToHashSet();
-        var missing = Contracts.GetExportedTypes()
+        var missing = Contracts.GetExportedTypes().Where(IsOurs)
             .Where(type => type.GetCustomAttribute<GenerateSerializerAttribute>() is not null && !type.IsAbstract && !covered.Contains(type));
 
         Assert.Empty(missing);
@@ -64,14 +64,17 @@ public sealed class RoundTripTests : IDisposable
     [Fact]
     public void Contracts_HaveAliases()
     {
-        var serialized = Contracts.GetTypes().Where(type => type.GetCustomAttribute<GenerateSerializerAttribute>() is not null);
+        var serialized = Contracts.GetTypes().Where(IsOurs).Where(type => type.GetCustomAttribute<GenerateSerializerAttribute>() is not null);
         var interfaces = Contracts.GetExportedTypes().Where(type => type.IsInterface && typeof(IAddressable).IsAssignableFrom(type)).ToList();
 
-        Assert.All(serialized.Concat(interfaces), type => Assert.StartsWith("ipfskit.", type.GetCustomAttribute<AliasAttribute>()?.Alias, StringComparison.Ordinal));
+        Assert.All(serialized.Concat(interfaces), type => Assert.StartsWith("ipfskit.", type.GetCustomAttribute<AliasAttribute>(inherit: false)?.Alias, StringComparison.Ordinal));
         Assert.All(interfaces.SelectMany(type => type.GetMethods()), method => Assert.NotNull(method.GetCustomAttribute<AliasAttribute>()));
     }
 
     public void Dispose() => _services.Dispose();
+
+    /// <summary>Not what Orleans generates into the assembly, which no caller names.</summary>
+    private static bool IsOurs(Type type) => type.Namespace?.StartsWith("OrleansCodeGen", StringComparison.Ordinal) != true;
 
     private static string Describe(object message) => JsonSerializer.Serialize(message);
 }
