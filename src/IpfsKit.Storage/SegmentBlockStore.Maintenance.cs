@@ -109,7 +109,7 @@ public sealed partial class SegmentBlockStore
                 if (_allocator.Active.LiveRatio <= ratio && _allocator.Active.CommittedLength > SegmentFormat.HeaderBytes)
                     await _committer.WriteAsync(WriteRequest.Roll(), cancellationToken).ConfigureAwait(false);
                 _sealer.SealAll(cancellationToken);
-                result = await _compactor.CompactAsync(ratio, cancellationToken).ConfigureAwait(false);
+                result = await _compactor.CompactAsync(ratio, int.MaxValue, cancellationToken).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
         return result;

@@ -63,7 +63,7 @@ public sealed partial class SegmentBlockStore : IBlockStore, ILivenessStore, IAs
         _compactor = new Compactor(state, _allocator, _committer, _instruments);
         _scrubber = new Scrubber(state);
         _stamping = new StampingBlocks(this);
-        _maintenance = new MaintenanceLoop(state, _allocator, _sealer, _checkpointer, _compactor, ScrubAsync);
+        _maintenance = new MaintenanceLoop(state, _allocator, _sealer, _checkpointer, _compactor, _maintaining, ScrubAsync);
         state.Quarantine.Found += OnDamageFound;
     }
 

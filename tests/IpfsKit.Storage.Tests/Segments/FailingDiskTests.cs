@@ -200,4 +200,20 @@ public sealed class FailingDiskTests : SegmentStoreTest
         await AssertHasAsync(store, blocks);
         Assert.Empty((await store.ScrubAsync(Token)).Damaged);
     }
+
+    [Fact]
+    public async Task Compact_SegmentThatCannotBeRead_StaysAndNothingIsLost()
+    {
+        var store = await OpenAsync();
+        var blocks = TestBlocks.RawMany(1, 20, 1000);
+        await store.PutManyAsync(blocks, Token);
+        var segment = SegmentFiles()[0];
+        Files.FailReads = path => path == segment;
+        Assert.Equal(0, (await store.CompactAsync(1, Token)).Segments);
+        Assert.Null(store.Failure);
+        Files.FailReads = null;
+        await AssertHasAsync(store, blocks);
+        Assert.Equal(1, (await store.CompactAsync(1, Token)).Segments);
+        await AssertHasAsync(store, blocks);
+    }
 }

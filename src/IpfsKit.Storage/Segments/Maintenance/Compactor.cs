@@ -17,14 +17,16 @@ internal sealed partial class Compactor(StoreState state, SegmentAllocator alloc
     private readonly Dictionary<long, int> _heldByTombstones = [];
     private int _removals;
 
-    /// <summary>Compacts all segments whose live part is at most a ratio, the deadest first.</summary>
-    public async Task<CompactionResult> CompactAsync(double maxLiveRatio, CancellationToken cancellationToken)
+    /// <summary>Compacts segments whose live part is at most a ratio, the deadest first. One call at a time.</summary>
+    public async Task<CompactionResult> CompactAsync(double maxLiveRatio, int maxSegments, CancellationToken cancellationToken)
     {
         var result = new CompactionResult(0, 0, 0);
         var pace = new Pace(state.Options.CompactionBytesPerSecond, state.TimeProvider);
         foreach (var segment in state.Segments.All().Where(segment => segment.LiveRatio <= maxLiveRatio).OrderBy(segment => segment.LiveRatio).ToArray())
         {
             cancellationToken.ThrowIfCancellationRequested();
+            if (result.Segments >= maxSegments)
+                break;
             if (allocator.IsInUse(segment) || IsHeldByTombstones(segment, maxLiveRatio) || !segment.TryAcquire())
                 continue;
             try
@@ -32,6 +34,11 @@ internal sealed partial class Compactor(StoreState state, SegmentAllocator alloc
                 var copied = await CopyAsync(segment, pace, cancellationToken).ConfigureAwait(false);
                 if (GiveUp(segment))
                     result = new CompactionResult(result.Segments + 1, result.FreedBytes + segment.FileLength, result.CopiedBytes + copied);
+            }
+            catch (IOException exception) when (exception is not Files.DiskFullException)
+            {
+                // What cannot be read now may be readable later, so the segment stays; the others need not wait for it.
+                LogUnreadable(state.Logger, exception, segment.Path);
             }
             finally
             {
@@ -119,7 +126,16 @@ internal sealed partial class Compactor(StoreState state, SegmentAllocator alloc
         // A deletion that could not be written leaves its block live after it was passed over: the next compaction takes it along.
         if (segment.LiveCount != 0)
             return false;
-        state.Manifest.Remove(segment.Id);
+        try
+        {
+            state.Manifest.Remove(segment.Id);
+        }
+        catch (IOException exception) when (exception is not Files.DiskFullException)
+        {
+            // Which manifest the disk has is unknown.
+            throw state.Fail(exception);
+        }
+
         state.Segments.Remove(segment);
         state.Disk.Add(-segment.FileLength);
         segment.Retire();
@@ -129,6 +145,9 @@ internal sealed partial class Compactor(StoreState state, SegmentAllocator alloc
         LogCompacted(state.Logger, segment.Path, segment.FileLength);
         return true;
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Segment {Path} cannot be read and is not compacted.")]
+    private static partial void LogUnreadable(ILogger logger, Exception exception, string path);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Gave up segment {Path} of {Bytes} bytes.")]
     private static partial void LogCompacted(ILogger logger, string path, long bytes);

@@ -8,7 +8,7 @@ namespace IpfsKit.Storage.Segments.Maintenance;
 /// <summary>Does in the background what keeps the store fit: reserves, seals, checkpoints, compacts and scrubs. Nothing waits for it.</summary>
 internal sealed partial class MaintenanceLoop(
     StoreState state, SegmentAllocator allocator, SegmentSealer sealer, Checkpointer checkpointer, Compactor compactor,
-    Func<CancellationToken, Task> scrub) : IAsyncDisposable
+    SemaphoreSlim turn, Func<CancellationToken, Task> scrub) : IAsyncDisposable
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
 
@@ -74,14 +74,28 @@ internal sealed partial class MaintenanceLoop(
 
     private async Task OnceAsync()
     {
-        if (allocator.Active.CommittedLength > state.Options.SegmentBytes / 2)
-            allocator.PrepareSpare();
-        sealer.SealAll(_stop.Token);
-        if (checkpointer.IsDue)
-            await checkpointer.WriteAsync(_stop.Token).ConfigureAwait(false);
-        var isPressed = state.Disk.UsedBytes > state.Options.CapacityBytes - 2 * state.Options.SegmentBytes;
-        var ratio = isPressed ? Math.Max(PressedLiveRatio, state.Options.CompactionLiveRatio) : state.Options.CompactionLiveRatio;
-        await compactor.CompactAsync(ratio, _stop.Token).ConfigureAwait(false);
+        bool again;
+        do
+        {
+            // What is called by hand waits for one segment at most, and so does this.
+            await turn.WaitAsync(_stop.Token).ConfigureAwait(false);
+            try
+            {
+                if (allocator.Active.CommittedLength > state.Options.SegmentBytes / 2)
+                    allocator.PrepareSpare();
+                sealer.SealAll(_stop.Token);
+                if (checkpointer.IsDue)
+                    await checkpointer.WriteAsync(_stop.Token).ConfigureAwait(false);
+                var isPressed = state.Disk.UsedBytes > state.Options.CapacityBytes - 2 * state.Options.SegmentBytes;
+                var ratio = isPressed ? Math.Max(PressedLiveRatio, state.Options.CompactionLiveRatio) : state.Options.CompactionLiveRatio;
+                again = (await compactor.CompactAsync(ratio, maxSegments: 1, _stop.Token).ConfigureAwait(false)).Segments > 0;
+            }
+            finally
+            {
+                turn.Release();
+            }
+        }
+        while (again && state.Failure is null);
     }
 
     private async Task<bool> DelayAsync(TimeSpan time, bool wakeable)
@@ -129,10 +143,6 @@ internal sealed partial class MaintenanceLoop(
         catch (Exception exception) when (exception is StorageFullException or DiskFullException)
         {
             LogNoRoom(state.Logger, exception, state.Directory);
-        }
-        catch (IOException exception)
-        {
-            state.Fail(exception);
         }
         catch (Exception exception)
         {

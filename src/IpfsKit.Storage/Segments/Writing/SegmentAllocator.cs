@@ -44,9 +44,16 @@ internal sealed class SegmentAllocator(StoreState state, Segment active, Queue<S
         {
             if (HasSpare)
                 return;
-            var spare = Make(state);
-            lock (_lock)
-                _spares.Enqueue(spare);
+            try
+            {
+                var spare = Make(state);
+                lock (_lock)
+                    _spares.Enqueue(spare);
+            }
+            catch (IOException exception) when (exception is not DiskFullException)
+            {
+                throw state.Fail(exception);
+            }
         }
     }
 
