@@ -10,7 +10,17 @@ public sealed class FuzzTests(ITestOutputHelper output)
     private const ulong Seed = 20_250_101;
     private const double LeastPastHeader = 0.3;
 
-    public static TheoryData<string> Names => [.. FuzzTargets.All.Select(target => target.Name)];
+    /// <summary><c>name,name</c> runs only these targets, for long runs of what has changed.</summary>
+    private const string OnlyVariable = "IPFSKIT_FUZZ_ONLY";
+
+    public static TheoryData<string> Names
+    {
+        get
+        {
+            var only = Environment.GetEnvironmentVariable(OnlyVariable) is { Length: > 0 } names ? names.Split(',') : null;
+            return [.. FuzzTargets.All.Select(target => target.Name).Where(name => only is null || only.Contains(name))];
+        }
+    }
 
     [Theory]
     [MemberData(nameof(Names))]

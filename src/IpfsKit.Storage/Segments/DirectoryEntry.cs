@@ -18,6 +18,9 @@ internal readonly record struct DirectoryEntry(RecordKind Kind, long Offset, int
 {
     private const int FixedBytes = 10;
 
+    /// <summary>The shortest entry: the shortest multihash is a code and a length of 0.</summary>
+    public const int MinBytes = FixedBytes + 2;
+
     /// <summary>The longest entry.</summary>
     public const int MaxBytes = FixedBytes + Multihash.MaxBytes;
 

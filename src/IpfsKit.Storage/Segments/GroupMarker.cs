@@ -39,7 +39,8 @@ internal sealed record GroupMarker(long Sequence, long GroupStart, IReadOnlyList
         if (payload.Length < FixedBytes)
             return false;
         var count = BinaryPrimitives.ReadInt32LittleEndian(payload[16..]);
-        if (count is < 0 or > MaxEntries)
+        // A count is believed no further than there are bytes for entries.
+        if (count is < 0 or > MaxEntries || count * (long)DirectoryEntry.MinBytes > payload.Length - FixedBytes)
             return false;
         var entries = new DirectoryEntry[count];
         var rest = payload[FixedBytes..];

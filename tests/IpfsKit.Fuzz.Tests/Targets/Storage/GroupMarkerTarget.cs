@@ -17,8 +17,8 @@ internal sealed class GroupMarkerTarget : IFuzzTarget
         : input.Length >= GroupMarker.FixedBytes && BitConverter.ToInt32(input.Span[16..]) is >= 0 and <= GroupMarker.MaxEntries
             ? FuzzOutcome.Refused : FuzzOutcome.RefusedInHeader;
 
-    /// <summary>The directory of the largest group that there is, whatever the input: a count is believed up to that.</summary>
-    public long GetAllowedBytes(int inputBytes) => 1024 + (GroupMarker.MaxEntries * 96) + (2 * inputBytes);
+    /// <summary>An entry of twelve bytes becomes a value of about 80, and a long digest an array.</summary>
+    public long GetAllowedBytes(int inputBytes) => 256 + (16 * inputBytes);
 
     public void Recheck(ReadOnlyMemory<byte> input)
     {
