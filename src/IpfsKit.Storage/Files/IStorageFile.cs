@@ -14,6 +14,11 @@ public interface IStorageFile : IDisposable
     /// <exception cref="DiskFullException">The disk is full; any part may have been written.</exception>
     void Write(IReadOnlyList<ReadOnlyMemory<byte>> buffers, long offset);
 
+    /// <summary>Has the disk begin with what was written to a range, so that a later <see cref="SyncData"/> finds less to wait for. A hint: promises nothing, and waits for nothing.</summary>
+    void BeginWriteback(long offset, long length)
+    {
+    }
+
     /// <summary>Makes all writes so far durable, with the length that reading them back needs.</summary>
     /// <exception cref="IOException">Unknown is what survives; trying again proves nothing.</exception>
     void SyncData();

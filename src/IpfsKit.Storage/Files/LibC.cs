@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace IpfsKit.Storage.Files;
 
-/// <summary>The two calls of POSIX that .NET has no method for.</summary>
+/// <summary>The calls of the operating system that .NET has no method for.</summary>
 /// <remarks>
 /// <c>fdatasync</c> leaves out the times of the file, which halves the journal traffic of an append on ext4; <c>fsync</c> of a directory
 /// makes its names durable, and .NET refuses to open directories.
@@ -12,6 +12,7 @@ internal static partial class LibC
 {
     private const int Interrupted = 4;
     private const int InvalidArgument = 22;
+    private const uint SyncFileRangeWrite = 2;
     private const int ReadOnlyCloseOnExecLinux = 0x80000;
     private const int ReadOnlyCloseOnExecBsd = 0x1000000;
 
@@ -51,11 +52,18 @@ internal static partial class LibC
         }
     }
 
+    /// <summary>sync_file_range, which only begins: of Linux alone. Not every file system has it, and nothing depends on it, so a failure says nothing.</summary>
+    public static void BeginWriteback(SafeFileHandle handle, long offset, long length) =>
+        _ = SyncFileRange(handle, offset, length, SyncFileRangeWrite);
+
     private static IOException Failure(string call, string path, int error) =>
         new($"{call} of '{path}' failed: {Marshal.GetPInvokeErrorMessage(error)} ({error}).", error);
 
     [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
     private static partial int FDataSync(SafeFileHandle handle);
+
+    [LibraryImport("libc", EntryPoint = "sync_file_range")]
+    private static partial int SyncFileRange(SafeFileHandle handle, long offset, long length, uint flags);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int FSync(int descriptor);

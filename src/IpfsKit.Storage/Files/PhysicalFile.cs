@@ -43,6 +43,13 @@ internal sealed class PhysicalFile : IStorageFile
     }
 
     /// <inheritdoc/>
+    public void BeginWriteback(long offset, long length)
+    {
+        if (OperatingSystem.IsLinux())
+            LibC.BeginWriteback(_handle, offset, length);
+    }
+
+    /// <inheritdoc/>
     public void SyncData()
     {
         if (OperatingSystem.IsLinux())
