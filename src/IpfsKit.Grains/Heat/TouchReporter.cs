@@ -16,6 +16,8 @@ internal sealed partial class TouchReporter : IAsyncDisposable
 {
     private const int FailuresThatEndAPass = 64;
 
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
+
     private readonly TouchAggregator _aggregator;
     private readonly ITouchSink _sink;
     private readonly TimeProvider _time;
@@ -48,13 +50,18 @@ internal sealed partial class TouchReporter : IAsyncDisposable
     /// <summary>Starts the loop.</summary>
     public void Start() => _loop.Start(TickAsync);
 
-    /// <summary>Ends the loop and reports what was counted, until <paramref name="cancellationToken"/> fires.</summary>
+    /// <summary>Ends the loop and reports what was counted, for a few seconds at most.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         if (!await _loop.StopAsync(cancellationToken))
             return;
-        await FlushAsync(cancellationToken);
-        await SweepAsync(cancellationToken);
+        // A silo that stops has little time, and the heat of roots that were hardly read is worth little of it.
+        using var limit = new CancellationTokenSource(StopLimit, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        await FlushAsync(either.Token);
+        await SweepAsync(either.Token);
+        if (_cold.Count > 0)
+            LogHeatLost(_logger, _cold.Count);
     }
 
     /// <summary>Takes back heat that a grain of this silo could not write; the next sweep reports it again. May be called from anywhere.</summary>
@@ -155,6 +162,9 @@ internal sealed partial class TouchReporter : IAsyncDisposable
             _instruments.AddTouchesDropped(dropped - _reportedDrops);
         _reportedDrops = dropped;
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The last reads of {Roots} roots were not reported before the silo stopped, and are not counted.")]
+    private static partial void LogHeatLost(ILogger logger, int roots);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The heat of {Roots} roots could not be reported; it is kept and tried again.")]
     private static partial void LogReportsFailed(ILogger logger, int roots, Exception exception);

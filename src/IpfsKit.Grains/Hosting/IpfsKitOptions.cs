@@ -27,6 +27,9 @@ public sealed class IpfsKitOptions
     /// <value>0 to 255; default the first that no other process uses. A given slot that is in use is an error.</value>
     public int? Slot { get; set; }
 
+    /// <summary>The cluster that the silo is part of.</summary>
+    public ClusterSafetyOptions Cluster { get; set; } = new();
+
     /// <summary>The block store.</summary>
     public NodeStorageOptions Storage { get; set; } = new();
 

@@ -90,13 +90,14 @@ public static class IpfsKitSiloBuilderExtensions
             RoleOf(provider),
             provider.GetRequiredService<IOptions<IpfsKitOptions>>().Value.Zone,
             provider.GetRequiredService<DataPlaneListener>().Address));
-        AddClocked<NodeStorageFactory>(services);
+        services.AddSingleton<NodeStorageFactory>();
         AddClocked<IpfsNode>(services);
         services.AddSingleton<HeldRoots>();
         AddClocked<ContentRegistrar>(services);
         services.AddSingleton<DagAdopter>();
         services.AddSingleton<PinWalker>();
         AddClocked<CatalogReconciler>(services);
+        AddClocked<Collector>(services);
         services.AddSingleton(provider => new TouchAggregator(provider.GetRequiredService<IOptions<IpfsKitOptions>>().Value.Heat.MaxRootsPerFlush));
         services.AddSingleton<ITouchSink, GrainTouchSink>();
         AddClocked<TouchReporter>(services);
@@ -117,6 +118,7 @@ public static class IpfsKitSiloBuilderExtensions
         services.AddPlacementFilter<RequireSiloRoleStrategy, RequireSiloRoleDirector>(ServiceLifetime.Transient);
         services.AddPlacementDirector<PinnedToNodeStrategy, PinnedToNodeDirector>();
         services.AddSingleton<IIncomingGrainCallFilter, InternalGrainCallFilter>();
+        services.AddTransient<IConfigurationValidator, ClusterEndpointsValidator>();
     }
 
     private static void AddMetadata(ISiloBuilder builder)

@@ -17,7 +17,7 @@ namespace IpfsKit.Grains.Hosting;
 /// Storage is open before the first grain can ask for it and until the last has gone. What calls grains runs only while the silo is active.
 /// </remarks>
 internal sealed partial class IpfsNodeLifecycle(
-    IpfsNode node, IDataPlane dataPlane, TouchReporter touches, CatalogReconciler reconciler, ILogger<IpfsNodeLifecycle> logger) : ILifecycleParticipant<ISiloLifecycle>
+    IpfsNode node, IDataPlane dataPlane, TouchReporter touches, CatalogReconciler reconciler, Collector collector, ILogger<IpfsNodeLifecycle> logger) : ILifecycleParticipant<ISiloLifecycle>
 {
     /// <inheritdoc/>
     public void Participate(ISiloLifecycle observer)
@@ -36,12 +36,14 @@ internal sealed partial class IpfsNodeLifecycle(
     {
         touches.Start();
         reconciler.Start();
+        collector.Start();
         await dataPlane.StartAsync(cancellationToken);
     }
 
     private async Task StopAsync(CancellationToken cancellationToken)
     {
         await dataPlane.StopAsync(cancellationToken);
+        await collector.StopAsync();
         await reconciler.StopAsync();
         await touches.StopAsync(cancellationToken);
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using IpfsKit.Storage;
 
 namespace IpfsKit.Grains.Hosting;
 
@@ -11,6 +12,8 @@ internal sealed class NodeInstruments
     private readonly Counter<long> _touchReports;
     private readonly Counter<long> _touchesDropped;
     private readonly Counter<long> _reconciled;
+    private readonly Counter<long> _collectedBlocks;
+    private readonly Counter<long> _collectedBytes;
 
     public NodeInstruments(IMeterFactory meters)
     {
@@ -18,6 +21,8 @@ internal sealed class NodeInstruments
         _touchReports = meter.CreateCounter<long>("ipfskit.heat.reports", "{report}", "Reports of reads to content grains.");
         _touchesDropped = meter.CreateCounter<long>("ipfskit.heat.dropped", "{read}", "Reads that were not counted because a bound was reached.");
         _reconciled = meter.CreateCounter<long>("ipfskit.catalog.reconciled", "{root}", "Roots of the catalog compared with their content grains, by outcome.");
+        _collectedBlocks = meter.CreateCounter<long>("ipfskit.store.collected.blocks", "{block}", "Blocks freed because no root reaches them.");
+        _collectedBytes = meter.CreateCounter<long>("ipfskit.store.collected", "By", "Bytes of the records of those blocks.");
     }
 
     public void AddTouchReports(long count) => _touchReports.Add(count);
@@ -26,4 +31,10 @@ internal sealed class NodeInstruments
 
     /// <param name="outcome"><c>unchanged</c>, <c>corrected</c> or <c>dropped</c>.</param>
     public void AddReconciled(string outcome) => _reconciled.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+
+    public void AddCollected(SweepResult swept)
+    {
+        _collectedBlocks.Add(swept.Blocks);
+        _collectedBytes.Add(swept.Bytes);
+    }
 }

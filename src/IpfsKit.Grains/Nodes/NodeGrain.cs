@@ -32,7 +32,7 @@ internal sealed class NodeGrain(IpfsNode node, HeldRoots held, TicketService tic
             Blocks = sizes.Blocks,
             BlockBytes = sizes.LiveBytes,
             DiskBytes = sizes.DiskBytes,
-            FreeBytes = FreeBytes,
+            FreeBytes = node.Storage.FreeBytes,
             Reads = node.Counters.Reads,
             BytesSent = node.Counters.BytesSent,
             Uploads = node.Counters.Uploads,
@@ -44,7 +44,7 @@ internal sealed class NodeGrain(IpfsNode node, HeldRoots held, TicketService tic
     public async ValueTask<DataEndpoint> OpenUploadAsync(UploadRequest request, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(request.MaxBytes);
-        var free = FreeBytes;
+        var free = node.Storage.FreeBytes;
         if (request.ExpectedBytes > free)
             throw new InsufficientStorageException($"Silo {node.PeerId} has room for {free} bytes, and the upload has {request.ExpectedBytes}.");
         return ToEndpoint(await tickets.IssueUploadAsync(node.PeerId, request.MaxBytes, cancellationToken));
@@ -134,15 +134,6 @@ internal sealed class NodeGrain(IpfsNode node, HeldRoots held, TicketService tic
         _ = pin is null
             ? await Catalog.UnpinAsync(root, epoch, cancellationToken)
             : await Catalog.PinAsync(pin.ToCatalog(), epoch, cancellationToken);
-
-    private long FreeBytes
-    {
-        get
-        {
-            var sizes = node.Storage.Blocks.GetStatistics();
-            return Math.Max(0, sizes.CapacityBytes - sizes.DiskBytes);
-        }
-    }
 
     private DataEndpoint ToEndpoint(IssuedTicket ticket) =>
         new() { Node = node.PeerId, Address = node.Profile.DataAddress, Ticket = ticket.Text, ExpiresAt = ticket.ExpiresAt };

@@ -8,8 +8,9 @@ using Microsoft.Extensions.Options;
 namespace IpfsKit.Grains.Nodes;
 
 /// <summary>Opens the storage of this silo's slot with the settings of <c>IpfsKit:Storage</c>.</summary>
+/// <remarks>Its clock is the machine's: what storage does with time is to leave the disk to others for a while.</remarks>
 internal sealed class NodeStorageFactory(
-    TimeProvider time, NodeSlot slot, NodeProfile profile, IOptions<IpfsKitOptions> options, IMeterFactory meters, ILoggerFactory loggers)
+    NodeSlot slot, NodeProfile profile, IOptions<IpfsKitOptions> options, IMeterFactory meters, ILoggerFactory loggers)
 {
     /// <summary>Opens, and recovers what the last process left.</summary>
     public Task<NodeStorage> OpenAsync(CancellationToken cancellationToken)
@@ -21,6 +22,6 @@ internal sealed class NodeStorageFactory(
             CapacityBytes = settings.CapacityBytes ?? NodeStorageOptions.DefaultCapacityBytes(profile.Role),
             MinFreeDiskBytes = settings.MinFreeDiskBytes,
         };
-        return NodeStorage.OpenAsync(blocks, new SiloCatalogOptions { Path = slot.CatalogPath }, time, meters, loggers, cancellationToken);
+        return NodeStorage.OpenAsync(blocks, new SiloCatalogOptions { Path = slot.CatalogPath }, TimeProvider.System, meters, loggers, cancellationToken);
     }
 }

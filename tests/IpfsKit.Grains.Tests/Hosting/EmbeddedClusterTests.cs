@@ -113,6 +113,21 @@ public sealed class EmbeddedClusterTests : IDisposable
         Assert.Contains("IpfsKit:Heat:MaxConcurrentReports = '0'", exception.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Start_WithPortsOpenToOthers_NeedsATrustedNetwork()
+    {
+        using (var silo = Build(("Orleans:Endpoints:AdvertisedIPAddress", "192.0.2.1")))
+        {
+            var exception = await Assert.ThrowsAnyAsync<Exception>(() => silo.StartAsync(Token));
+            Assert.Contains("192.0.2.1", exception.Message, StringComparison.Ordinal);
+            Assert.Contains("IpfsKit:Cluster:TrustedNetwork", exception.Message, StringComparison.Ordinal);
+        }
+
+        using var trusting = Build(("Orleans:Endpoints:AdvertisedIPAddress", "192.0.2.1"), ("IpfsKit:Cluster:TrustedNetwork", "true"));
+        new ClusterEndpointsValidator(
+            trusting.Services.GetRequiredService<IOptions<EndpointOptions>>(), trusting.Services.GetRequiredService<IOptions<IpfsKitOptions>>()).ValidateConfiguration();
+    }
+
     public void Dispose() => _data.Delete(recursive: true);
 
     private IHost Build(params (string Setting, string Value)[] settings) => Build(static silo => silo.AddIpfsKit(), settings);

@@ -1,10 +1,8 @@
-using System.Buffers;
 using IpfsKit.Grains.Content;
 using IpfsKit.Grains.Nodes;
 using IpfsKit.Grains.Tests.Support;
 using IpfsKit.Grains.Tickets;
 using IpfsKit.Ipld;
-using IpfsKit.Ipld.Codecs;
 using IpfsKit.Multiformats;
 using IpfsKit.TestKit.Blocks;
 using Microsoft.Extensions.DependencyInjection;
@@ -103,7 +101,7 @@ public sealed class NodeGrainTests : IAsyncLifetime
     public async Task Adopt_AChildOfOtherContent_MakesItARootOfItsOwn()
     {
         var (leaf, tree) = MakeTree(1);
-        var above = MakeNode("above", tree);
+        var above = TestTrees.Node("above", tree);
         await _cluster.AddAsync([above, tree, leaf]);
 
         await _cluster.NodeGrain().AdoptAsync(tree.Cid, wholeDag: true, Token);
@@ -162,18 +160,6 @@ public sealed class NodeGrainTests : IAsyncLifetime
     private static (Block Leaf, Block Tree) MakeTree(int seed)
     {
         var leaf = TestBlocks.Raw(seed);
-        return (leaf, MakeNode($"tree {seed}", leaf));
-    }
-
-    private static Block MakeNode(string name, params Block[] children)
-    {
-        var node = new IpldNode.Map(
-        [
-            new("name", new IpldNode.String(name)),
-            new("children", new IpldNode.List([.. children.Select(child => new IpldNode.Link(child.Cid))])),
-        ]);
-        var data = new ArrayBufferWriter<byte>();
-        IpldCodecs.Default.Get(Multicodec.DagCbor).Encode(node, data);
-        return Block.Create(Multicodec.DagCbor, data.WrittenMemory);
+        return (leaf, TestTrees.Node($"tree {seed}", leaf));
     }
 }
