@@ -20,7 +20,7 @@ public sealed record ClusterStats
     /// <summary>Blocks held.</summary>
     public long Blocks => Nodes.Sum(node => node.Blocks);
 
-    /// <summary>Payload bytes of those blocks.</summary>
+    /// <summary>The bytes of those blocks as stores keep them.</summary>
     public long BlockBytes => Nodes.Sum(node => node.BlockBytes);
 
     /// <summary>Bytes of disk taken.</summary>

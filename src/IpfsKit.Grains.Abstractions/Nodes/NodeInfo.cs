@@ -52,7 +52,7 @@ public sealed record NodeStats
     /// <summary>Blocks in its store.</summary>
     [Id(4)] public long Blocks { get; init; }
 
-    /// <summary>Payload bytes of those blocks.</summary>
+    /// <summary>The bytes of those blocks as the store keeps them: some 70 more than its payload for each.</summary>
     [Id(5)] public long BlockBytes { get; init; }
 
     /// <summary>Bytes of disk that the store takes.</summary>

@@ -125,7 +125,7 @@ public abstract class ClientBehaviourTests : IAsyncLifetime
     public async Task AddStream_Cancelled_LeavesNothingVisible()
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        var source = new ForwardStream(TestContent.Bytes(3_000_000, seed: 11), onRead: position =>
+        var source = new ForwardStream(TestContent.Bytes(3_000_017, seed: 11), onRead: position =>
         {
             if (position > 1_000_000)
                 stop.Cancel();
@@ -133,7 +133,7 @@ public abstract class ClientBehaviourTests : IAsyncLifetime
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Client.AddStreamAsync(source, cancellationToken: stop.Token));
 
-        Assert.DoesNotContain(await RootsAsync(), root => root.SizeBytes == 3_000_000);
+        Assert.DoesNotContain(await RootsAsync(), root => root.SizeBytes == 3_000_017);
     }
 
     [Fact]
@@ -327,10 +327,11 @@ public abstract class ClientBehaviourTests : IAsyncLifetime
     [Fact]
     public async Task Read_ChildOfARoot_ByItsOwnCid_Works()
     {
-        var added = await Client.AddDirectoryAsync(MakeTree("child"), cancellationToken: Cancellation);
-        var child = (await ListAsync(added.Root)).Single(entry => entry.Name == "large.bin").Cid;
+        var content = TestContent.Bytes(2_500_000, seed: 61);
+        var root = await AddTreeAsync("child", ("large.bin", content));
+        var child = (await ListAsync(root)).Single().Cid;
 
-        Assert.Equal(TestContent.Bytes(2_500_000), await ReadAsync(child));
+        Assert.Equal(content, await ReadAsync(child));
         Assert.Null((await Client.StatAsync(child, Cancellation)).Root);
     }
 
@@ -633,8 +634,9 @@ public abstract class ClientBehaviourTests : IAsyncLifetime
         var after = await Client.GetStatsAsync(Cancellation);
 
         Assert.Equal(
-            (before.Roots + 1, before.Pins + 1, before.Blocks + 1, before.BlockBytes + 4321),
-            (after.Roots, after.Pins, after.Blocks, after.BlockBytes));
+            (before.Roots + 1, before.Pins + 1, before.Blocks + 1),
+            (after.Roots, after.Pins, after.Blocks));
+        Assert.True(after.BlockBytes >= before.BlockBytes + 4321);
         Assert.Empty(after.Silent);
         Assert.Equal(after.Nodes.Single().Node, (await Client.ListNodesAsync(Cancellation)).Single().Node);
     }
