@@ -1,10 +1,15 @@
+using Microsoft.AspNetCore.Http;
+
 namespace IpfsKit.Grains.DataPlane;
 
-/// <summary>A request's body that knows how much of it was read.</summary>
+/// <summary>A request's body that knows how much of it was read, and whether its end was lost.</summary>
 internal sealed class CountingStream(Stream inner) : Stream
 {
     /// <summary>The bytes read so far.</summary>
     public long BytesRead { get; private set; }
+
+    /// <summary>Whether the client or the connection went away within the body.</summary>
+    public bool WasBrokenOff { get; private set; }
 
     public override bool CanRead => true;
 
@@ -22,9 +27,18 @@ internal sealed class CountingStream(Stream inner) : Stream
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var read = await inner.ReadAsync(buffer, cancellationToken);
-        BytesRead += read;
-        return read;
+        try
+        {
+            var read = await inner.ReadAsync(buffer, cancellationToken);
+            BytesRead += read;
+            return read;
+        }
+        catch (Exception exception) when (exception is (IOException or OperationCanceledException) and not BadHttpRequestException { StatusCode: 413 or 408 })
+        {
+            // A reset shows here first; the token of the request follows some time later.
+            WasBrokenOff = true;
+            throw;
+        }
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>

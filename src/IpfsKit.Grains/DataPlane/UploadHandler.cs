@@ -50,7 +50,7 @@ internal sealed class UploadHandler(
         catch (Exception exception)
         {
             // A client that went away has no outcome to ask for: it would only learn that it went away.
-            var problem = context.RequestAborted.IsCancellationRequested && exception is OperationCanceledException or IOException
+            var problem = body.WasBrokenOff || exception is OperationCanceledException
                 ? DataPlaneProblems.From(DataPlaneRefusals.UploadUnknown())
                 : DataPlaneProblems.From(exception);
             entry.Complete(new UploadOutcome(null, problem));
