@@ -6,20 +6,24 @@ namespace IpfsKit.Persistence.Sqlite.Database;
 /// <summary>One file of grain states: one writer, a few readers.</summary>
 internal sealed class GrainStateDatabase : IAsyncDisposable
 {
+    private readonly GrainStateLayout _layout;
     private readonly SqliteInstruments _instruments;
     private readonly SqliteWriter<GrainStateWriter> _writer;
     private readonly SqliteReaders<GrainStateReader> _readers;
+    private volatile DeferredIndex<long> _index;
 
     /// <summary>Takes the file over; <see cref="OpenAsync"/> opens it.</summary>
-    public GrainStateDatabase(SqliteGrainStorageOptions options, string serviceId, IMeterFactory? meterFactory)
+    public GrainStateDatabase(SqliteGrainStorageOptions options, GrainStateLayout layout, IMeterFactory? meterFactory)
     {
+        _layout = layout;
+        _index = new DeferredIndex<long>(layout.IndexBatch);
         var file = new SqliteFile(options.DatabasePath, "grains", GrainStateSchema.Schema, options.BusyTimeout, new GrainStateFaults());
         Path = file.Path;
         _instruments = new SqliteInstruments(meterFactory, "IpfsKit.Persistence.Sqlite");
         _writer = new SqliteWriter<GrainStateWriter>(
-            file, Queue<GrainStateWriter>(), _instruments, () => new GrainStateWriter(SqliteSession.OpenWriter(file), serviceId));
+            file, Queue<GrainStateWriter>(), _instruments, () => new GrainStateWriter(SqliteSession.OpenWriter(file), layout, index => _index = index));
         _readers = new SqliteReaders<GrainStateReader>(
-            file, Queue<GrainStateReader>(), options.ReaderThreads, () => new GrainStateReader(SqliteSession.OpenReader(file), serviceId));
+            file, Queue<GrainStateReader>(), options.ReaderThreads, () => new GrainStateReader(SqliteSession.OpenReader(file), layout));
         _instruments.ObserveQueue(file.Kind, () => _writer.QueueLength);
 
         SqliteQueue<T> Queue<T>() => new(file.Path, options.MaxQueued, options.MaxQueuedBytes, file.Faults);
@@ -31,9 +35,20 @@ internal sealed class GrainStateDatabase : IAsyncDisposable
     /// <summary>Opens the file, so that what is wrong with it shows now.</summary>
     public Task OpenAsync(CancellationToken cancellationToken) => _writer.OpenAsync(cancellationToken);
 
-    /// <inheritdoc cref="GrainStateReader.Read"/>
-    public Task<StoredState?> ReadAsync(in GrainStateKey key, CancellationToken cancellationToken) =>
-        _readers.Run(new SqliteCall<GrainStateReader, GrainStateKey, StoredState?>(key, static (reader, key) => reader.Read(key)), cancellationToken);
+    /// <summary>A state, or null.</summary>
+    public async Task<StoredState?> ReadAsync(GrainStateKey key, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var waiting = _index.Find(_layout.HashOf(key));
+            var state = await _readers.Run(
+                new SqliteCall<GrainStateReader, (GrainStateKey Key, long Waiting), StoredState?>((key, waiting), static (reader, a) => reader.Read(a.Key, a.Waiting)),
+                cancellationToken).ConfigureAwait(false);
+            // Not there: or cleared and written anew meanwhile, with another row.
+            if (state is not null || _index.Find(_layout.HashOf(key)) == waiting)
+                return state;
+        }
+    }
 
     /// <inheritdoc cref="GrainStateWriter.Write"/>
     public Task<WriteResult> WriteAsync(in GrainStateKey key, string? etag, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>

@@ -21,7 +21,7 @@ internal sealed class GrainStateDatabases(IMeterFactory? meterFactory = null) : 
                 return entry.Database;
             }
 
-            var database = new GrainStateDatabase(options, serviceId, meterFactory);
+            var database = new GrainStateDatabase(options, new GrainStateLayout(serviceId), meterFactory);
             try
             {
                 await database.OpenAsync(cancellationToken).ConfigureAwait(false);

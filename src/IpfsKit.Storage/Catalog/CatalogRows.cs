@@ -13,6 +13,13 @@ internal static class CatalogRows
     /// <summary>The columns that <see cref="Pin(SqliteStatement)"/> reads, of <c>pins AS p</c>.</summary>
     public const string PinColumns = "p.cid, p.mode, p.name, p.pinned_at";
 
+    /// <summary>A root by its id.</summary>
+    public const string FindById = $"SELECT {RootColumns} FROM roots AS r LEFT JOIN pins AS p ON p.cid = r.cid WHERE r.id = ?";
+
+    /// <summary>A root by its key, if the index has it.</summary>
+    public const string FindIndexed =
+        $"SELECT {RootColumns} FROM root_index AS i CROSS JOIN roots AS r ON r.id = i.id LEFT JOIN pins AS p ON p.cid = r.cid WHERE i.cid = ?";
+
     private const int ModeColumn = 14;
 
     /// <summary>The root in the current row.</summary>
@@ -43,6 +50,14 @@ internal static class CatalogRows
     {
         Span<byte> key = stackalloc byte[Cid.MaxBytes];
         return statement.BindBlob(parameter, key[..cid.ToV1().WriteBytes(key)]);
+    }
+
+    /// <summary>The order of keys.</summary>
+    public static int CompareKeys(Cid left, Cid right)
+    {
+        Span<byte> a = stackalloc byte[Cid.MaxBytes];
+        Span<byte> b = stackalloc byte[Cid.MaxBytes];
+        return a[..left.ToV1().WriteBytes(a)].SequenceCompareTo(b[..right.ToV1().WriteBytes(b)]);
     }
 
     /// <summary>Binds a time in milliseconds since 1970.</summary>

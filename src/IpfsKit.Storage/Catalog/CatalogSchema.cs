@@ -10,7 +10,8 @@ internal static class CatalogSchema
 
     /// <summary>The versions so far.</summary>
     /// <remarks>
-    /// Rows are kept in the order in which they came (<c>id</c>), so that a commit of many new roots writes few pages; the index on <c>cid</c> is in order of keys.
+    /// The cost of a commit is the number of pages that it changes. So rows are kept in the order in which they came (<c>id</c>), where the new ones share pages, and their index, in the order of
+    /// keys, is written in batches (<see cref="DeferredIndex{TKey}"/>).
     /// </remarks>
     public static readonly SqliteSchema Schema = new(
         ApplicationId,
@@ -18,7 +19,7 @@ internal static class CatalogSchema
             """
             CREATE TABLE roots (
                 id INTEGER PRIMARY KEY,
-                cid BLOB NOT NULL UNIQUE,
+                cid BLOB NOT NULL,
                 v0 INTEGER NOT NULL,
                 state INTEGER NOT NULL,
                 epoch INTEGER NOT NULL,
@@ -33,6 +34,7 @@ internal static class CatalogSchema
                 heat_at INTEGER
             );
             CREATE INDEX roots_pending ON roots (cid) WHERE state = 0;
+            CREATE TABLE root_index (cid BLOB PRIMARY KEY, id INTEGER NOT NULL) WITHOUT ROWID;
             CREATE TABLE pins (
                 id INTEGER PRIMARY KEY,
                 cid BLOB NOT NULL UNIQUE,
@@ -49,6 +51,8 @@ internal static class CatalogSchema
                 committed_bytes INTEGER NOT NULL
             );
             INSERT INTO totals VALUES (1, 0, 0, 0, 0, 0);
+            CREATE TABLE progress (id INTEGER PRIMARY KEY CHECK (id = 1), indexed_through INTEGER NOT NULL);
+            INSERT INTO progress VALUES (1, 0);
             """,
         ]);
 }

@@ -10,7 +10,12 @@ namespace IpfsKit.Storage.Catalog;
 /// </remarks>
 internal sealed class CatalogWriter : SqliteContext
 {
+    private readonly DeferredIndex<Cid> _index;
     private readonly SqliteStatement _find;
+    private readonly SqliteStatement _findIndexed;
+    private readonly SqliteStatement _addToIndex;
+    private readonly SqliteStatement _removeFromIndex;
+    private readonly SqliteStatement _setIndexedThrough;
     private readonly SqliteStatement _insert;
     private readonly SqliteStatement _update;
     private readonly SqliteStatement _move;
@@ -25,24 +30,36 @@ internal sealed class CatalogWriter : SqliteContext
     private CatalogStatistics _totals;
     private long _nextRootId;
     private long _nextPinId;
+    private bool _mergeNow;
 
-    public CatalogWriter(SqliteSession session, Action<CatalogStatistics> publish)
+    /// <summary>Prepares a file that was just opened.</summary>
+    /// <param name="session">The file.</param>
+    /// <param name="indexBatch">How many entries of the index are written together.</param>
+    /// <param name="publishIndex">Gets the entries that are not in the file's index, for readers.</param>
+    /// <param name="publish">Gets the totals after every commit that changed them.</param>
+    public CatalogWriter(SqliteSession session, int indexBatch, Action<DeferredIndex<Cid>> publishIndex, Action<CatalogStatistics> publish)
         : base(session)
     {
-        _find = session.Prepare($"SELECT {CatalogRows.RootColumns} FROM roots AS r LEFT JOIN pins AS p ON p.cid = r.cid WHERE r.cid = ?");
+        _find = session.Prepare(CatalogRows.FindById);
+        _findIndexed = session.Prepare(CatalogRows.FindIndexed);
+        _addToIndex = session.Prepare("INSERT OR REPLACE INTO root_index VALUES (?, ?)");
+        _removeFromIndex = session.Prepare("DELETE FROM root_index WHERE cid = ?");
+        _setIndexedThrough = session.Prepare("UPDATE progress SET indexed_through = ?");
         _insert = session.Prepare("INSERT INTO roots VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
         _update = session.Prepare(
             "UPDATE roots SET state = ?, epoch = ?, size_bytes = ?, dag_bytes = ?, blocks = ?, whole_dag = ?, held_since = ?, committed_at = ? WHERE id = ?");
         _move = session.Prepare("UPDATE roots SET id = ? WHERE id = ?");
         _delete = session.Prepare("DELETE FROM roots WHERE id = ?");
-        _heat = session.Prepare("UPDATE roots SET heat_hour = ?, heat_week = ?, heat_at = ? WHERE cid = ?");
+        _heat = session.Prepare("UPDATE roots SET heat_hour = ?, heat_week = ?, heat_at = ? WHERE id = ?");
         _findPin = session.Prepare($"SELECT {CatalogRows.PinColumns} FROM pins AS p WHERE p.cid = ?");
         _insertPin = session.Prepare("INSERT INTO pins VALUES (?, ?, ?, ?, ?)");
         _deletePin = session.Prepare("DELETE FROM pins WHERE cid = ?");
         _saveTotals = session.Prepare(
             "UPDATE totals SET committed_roots = ?, pending_roots = ?, recursive_pins = ?, direct_pins = ?, committed_bytes = ?");
         _publish = publish;
-        _nextRootId = Ask("SELECT ifnull(max(id), 0) + 1 FROM roots");
+        _index = LoadIndex(indexBatch);
+        publishIndex(_index);
+        _nextRootId = 1 + Ask("SELECT max(indexed_through, ifnull((SELECT max(id) FROM roots), 0)) FROM progress");
         _nextPinId = Ask("SELECT ifnull(max(id), 0) + 1 FROM pins");
         _saved = _totals = LoadTotals();
         publish(_saved);
@@ -69,9 +86,8 @@ internal sealed class CatalogWriter : SqliteContext
             next = next with { HeldSince = root.HeldSince };
         if (next != known)
             Update(id, known, next);
-        // A new id, because the collector may have passed the old one and kept the block alone.
         if (grows)
-            _move.Bind(1, _nextRootId++).Bind(2, id).Execute();
+            Renew(root.Root, id);
         if (isNewer && root.Pin != known.Pin)
         {
             SetPin(root.Root, root.Pin);
@@ -105,6 +121,7 @@ internal sealed class CatalogWriter : SqliteContext
         if (Find(root) is not var (id, known) || known.Epoch > epoch)
             return false;
         _delete.Bind(1, id).Execute();
+        RemoveFromIndex(root, id);
         Count(known, -1);
         SetPin(root, null);
         return true;
@@ -124,13 +141,29 @@ internal sealed class CatalogWriter : SqliteContext
     {
         var updated = 0;
         foreach (var (root, heat) in heats)
-            updated += _heat.Bind(1, heat.Hour).Bind(2, heat.Week).BindTime(3, heat.At).BindKey(4, root).Execute();
+        {
+            if (Find(root) is var (id, _))
+                updated += _heat.Bind(1, heat.Hour).Bind(2, heat.Week).BindTime(3, heat.At).Bind(4, id).Execute();
+        }
+
         return updated;
     }
+
+    /// <summary>Writes the entries of the index that wait in memory, however few, with this group.</summary>
+    public bool MergeIndex() => _mergeNow = true;
 
     /// <inheritdoc/>
     public override void BeforeCommit()
     {
+        if (_mergeNow || _index.IsDue)
+        {
+            var entries = _index.TakeAll();
+            entries.Sort(static (left, right) => CatalogRows.CompareKeys(left.Key, right.Key));
+            foreach (var (cid, id) in entries)
+                _addToIndex.BindKey(1, cid).Bind(2, id).Execute();
+            _setIndexedThrough.Bind(1, _nextRootId - 1).Execute();
+        }
+
         if (_totals == _saved)
             return;
         _saveTotals.Bind(1, _totals.CommittedRoots).Bind(2, _totals.PendingRoots).Bind(3, _totals.RecursivePins)
@@ -140,6 +173,8 @@ internal sealed class CatalogWriter : SqliteContext
     /// <inheritdoc/>
     public override void AfterCommit()
     {
+        _index.Commit();
+        _mergeNow = false;
         if (_totals == _saved)
             return;
         _saved = _totals;
@@ -147,20 +182,44 @@ internal sealed class CatalogWriter : SqliteContext
     }
 
     /// <inheritdoc/>
-    public override void AfterRollback() => _totals = _saved;
+    public override void AfterRollback()
+    {
+        _totals = _saved;
+        _index.Forget();
+        _mergeNow = false;
+    }
 
     private (long Id, CatalogRoot Root)? Find(Cid root)
     {
-        if (!_find.BindKey(1, root).Step())
+        var waiting = _index.FindInGroup(root.ToV1());
+        var row = waiting == 0 ? _findIndexed.BindKey(1, root) : _find.Bind(1, waiting);
+        if (!row.Step())
             return null;
-        var found = (_find.Int64(0), CatalogRows.Root(_find));
-        _find.Reset();
+        var found = (row.Int64(0), CatalogRows.Root(row));
+        row.Reset();
         return found;
+    }
+
+    /// <summary>Gives a row a new id, because the collector may have passed the old one and kept the block alone.</summary>
+    private void Renew(Cid root, long id)
+    {
+        var newId = _nextRootId++;
+        _move.Bind(1, newId).Bind(2, id).Execute();
+        RemoveFromIndex(root, id);
+        _index.Set(root.ToV1(), newId);
+    }
+
+    private void RemoveFromIndex(Cid root, long id)
+    {
+        if (!_index.Remove(root.ToV1(), id))
+            _removeFromIndex.BindKey(1, root).Execute();
     }
 
     private void Insert(CatalogRoot root)
     {
-        _insert.Bind(1, _nextRootId++).BindKey(2, root.Root).Bind(3, root.Root.Version == 0 ? 1 : 0).Bind(4, root.Committed ? 1 : 0)
+        var id = _nextRootId++;
+        _index.Set(root.Root.ToV1(), id);
+        _insert.Bind(1, id).BindKey(2, root.Root).Bind(3, root.Root.Version == 0 ? 1 : 0).Bind(4, root.Committed ? 1 : 0)
             .Bind(5, root.Epoch).Bind(6, root.SizeBytes).Bind(7, root.DagBytes).Bind(8, root.Blocks).Bind(9, root.WholeDag ? 1 : 0)
             .BindTime(10, root.HeldSince).BindTime(11, root.CommittedAt)
             .Bind(12, root.Heat?.Hour).Bind(13, root.Heat?.Week).BindTime(14, root.Heat?.At).Execute();
@@ -205,6 +264,16 @@ internal sealed class CatalogWriter : SqliteContext
     private void Count(CatalogPin pin, int sign) => _totals = pin.Mode == CatalogPinMode.Direct
         ? _totals with { DirectPins = _totals.DirectPins + sign }
         : _totals with { RecursivePins = _totals.RecursivePins + sign };
+
+    private DeferredIndex<Cid> LoadIndex(int batch)
+    {
+        var index = new DeferredIndex<Cid>(batch);
+        var rows = Session.Prepare("SELECT cid, id FROM roots WHERE id > (SELECT indexed_through FROM progress)");
+        while (rows.Step())
+            index.Set(Cid.FromBytes(rows.Blob(0)), rows.Int64(1));
+        index.Commit();
+        return index;
+    }
 
     private CatalogStatistics LoadTotals()
     {

@@ -30,17 +30,23 @@ public sealed class SiloCatalog : IRootSource, IAsyncDisposable
     private const int PageOfEnumerations = 256;
     private const int ReaderThreads = 2;
 
+    /// <summary>How many rows a listing may have to sort because the index does not have them yet.</summary>
+    private const int MaxUnindexedInListings = 512;
+
     private readonly SqliteInstruments _instruments;
     private readonly SqliteWriter<CatalogWriter> _writer;
     private readonly SqliteReaders<CatalogReader> _readers;
     private volatile CatalogStatistics _statistics = new();
+    private volatile DeferredIndex<Cid> _index;
 
     private SiloCatalog(SiloCatalogOptions options, IMeterFactory? meterFactory)
     {
         var file = new SqliteFile(options.Path, "catalog", CatalogSchema.Schema, options.BusyTimeout, new CatalogFaults());
+        _index = new DeferredIndex<Cid>(options.IndexBatch);
         _instruments = new SqliteInstruments(meterFactory, MeterName);
         _writer = new SqliteWriter<CatalogWriter>(
-            file, Queue<CatalogWriter>(), _instruments, () => new CatalogWriter(SqliteSession.OpenWriter(file), totals => _statistics = totals));
+            file, Queue<CatalogWriter>(), _instruments,
+            () => new CatalogWriter(SqliteSession.OpenWriter(file), options.IndexBatch, index => _index = index, totals => _statistics = totals));
         _readers = new SqliteReaders<CatalogReader>(file, Queue<CatalogReader>(), ReaderThreads, () => new CatalogReader(SqliteSession.OpenReader(file)));
         _instruments.ObserveQueue(file.Kind, () => _writer.QueueLength);
 
@@ -141,20 +147,38 @@ public sealed class SiloCatalog : IRootSource, IAsyncDisposable
         Write((cid, epoch), static (catalog, a) => catalog.Unpin(a.cid, a.epoch), cancellationToken);
 
     /// <summary>What is recorded of a root, or null.</summary>
-    public Task<CatalogRoot?> GetRootAsync(Cid root, CancellationToken cancellationToken = default) =>
-        Read(root, static (catalog, root) => catalog.Find(root), cancellationToken);
+    public async Task<CatalogRoot?> GetRootAsync(Cid root, CancellationToken cancellationToken = default)
+    {
+        var key = root.ToV1();
+        while (true)
+        {
+            var waiting = _index.Find(key);
+            var found = await Read((key, waiting), static (catalog, a) => catalog.Find(a.key, a.waiting), cancellationToken).ConfigureAwait(false);
+            // Not there: or removed and added anew meanwhile, in another row.
+            if (found is not null || _index.Find(key) == waiting)
+                return found;
+        }
+    }
 
     /// <summary>The pin of a CID, or null.</summary>
     public Task<CatalogPin?> GetPinAsync(Cid cid, CancellationToken cancellationToken = default) =>
         Read(cid, static (catalog, cid) => catalog.FindPin(cid), cancellationToken);
 
     /// <summary>A page of roots in the order of their keys: at most <paramref name="limit"/> (1 to <see cref="MaxPage"/>), from behind <paramref name="after"/>, of one moment. Shorter only at the end.</summary>
-    public Task<IReadOnlyList<CatalogRoot>> ListRootsAsync(CatalogFilter filter, Cid? after, int limit, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<CatalogRoot>> ListRootsAsync(CatalogFilter filter, Cid? after, int limit, CancellationToken cancellationToken = default)
     {
         CheckLimit(limit);
-        return Enum.IsDefined(filter)
-            ? Read((filter, after, limit), static (catalog, a) => catalog.List(a.filter, a.after, a.limit), cancellationToken)
-            : throw new ArgumentOutOfRangeException(nameof(filter), filter, null);
+        if (!Enum.IsDefined(filter))
+            throw new ArgumentOutOfRangeException(nameof(filter), filter, null);
+        if (_index.Count > MaxUnindexedInListings)
+        {
+            // It only makes the listing cheaper, so a disk that takes no more writes is no reason not to list.
+            Task merged = Write(true, static (catalog, _) => catalog.MergeIndex(), cancellationToken);
+            await merged.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        return await Read((filter, after, limit), static (catalog, a) => catalog.List(a.filter, a.after, a.limit), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>A page of pins in the order of their keys; as <see cref="ListRootsAsync"/>.</summary>

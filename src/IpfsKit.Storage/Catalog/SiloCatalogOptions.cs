@@ -1,3 +1,6 @@
+using IpfsKit.Multiformats;
+using IpfsKit.Storage.Sqlite;
+
 namespace IpfsKit.Storage.Catalog;
 
 /// <summary>How a <see cref="SiloCatalog"/> behaves.</summary>
@@ -18,4 +21,7 @@ public sealed class SiloCatalogOptions
     /// <summary>The most bytes that waiting changes, and beside them waiting reads, take; one more is refused with <see cref="CatalogQueueFullException"/>.</summary>
     /// <value>64 KiB to 16 GiB; default 128 MiB.</value>
     public long MaxQueuedBytes { get; set; } = 128L << 20;
+
+    /// <summary>How many entries of the index are written together; tests choose few.</summary>
+    internal int IndexBatch { get; set; } = DeferredIndex<Cid>.DefaultLimit;
 }

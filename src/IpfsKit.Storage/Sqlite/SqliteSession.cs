@@ -11,8 +11,8 @@ namespace IpfsKit.Storage.Sqlite;
 /// </remarks>
 internal sealed class SqliteSession : IDisposable
 {
-    /// <summary>The writer's cache of pages, in KiB.</summary>
-    private const int WriterCacheKib = 16 << 10;
+    /// <summary>The writer's cache of pages, in KiB. Not larger, because SQLite walks through all of it after a commit that has split a page.</summary>
+    private const int WriterCacheKib = 8 << 10;
 
     /// <summary>A reader's cache of pages, in KiB; behind it are the pages that the operating system caches.</summary>
     private const int ReaderCacheKib = 4 << 10;

@@ -14,7 +14,7 @@ public sealed class GrainStateDatabaseTests : IDisposable
     [Fact]
     public async Task Queue_Full_RefusesWithTheLimitAndKeepsWhatItTook()
     {
-        await using var database = new GrainStateDatabase(Options(options => options.MaxQueued = 2), "service", null);
+        await using var database = new GrainStateDatabase(Options(options => options.MaxQueued = 2), new GrainStateLayout("service"), null);
         await database.OpenAsync(Token);
         var writes = new List<Task<WriteResult>>();
         var refused = await Assert.ThrowsAsync<SqliteGrainStorageException>(async () =>
@@ -32,13 +32,13 @@ public sealed class GrainStateDatabaseTests : IDisposable
     [Fact]
     public async Task Services_InOneFile_AreKeptApart()
     {
-        await using (var first = new GrainStateDatabase(Options(), "first", null))
+        await using (var first = new GrainStateDatabase(Options(), new GrainStateLayout("first"), null))
         {
             await first.OpenAsync(Token);
             await first.WriteAsync(Key(1), null, "1"u8.ToArray(), Token);
         }
 
-        await using var second = new GrainStateDatabase(Options(), "second", null);
+        await using var second = new GrainStateDatabase(Options(), new GrainStateLayout("second"), null);
         await second.OpenAsync(Token);
         Assert.Null(await second.ReadAsync(Key(1), Token));
         Assert.False((await second.WriteAsync(Key(1), null, "2"u8.ToArray(), Token)).IsConflict);
@@ -47,7 +47,7 @@ public sealed class GrainStateDatabaseTests : IDisposable
     [Fact]
     public async Task Payload_Empty_IsKept()
     {
-        await using var database = new GrainStateDatabase(Options(), "service", null);
+        await using var database = new GrainStateDatabase(Options(), new GrainStateLayout("service"), null);
         await database.OpenAsync(Token);
         await database.WriteAsync(Key(1), null, Array.Empty<byte>(), Token);
         Assert.Empty((await database.ReadAsync(Key(1), Token))!.Payload);

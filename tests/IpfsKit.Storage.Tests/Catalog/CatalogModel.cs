@@ -91,6 +91,8 @@ internal sealed class CatalogModel
         return 1;
     }
 
+    public CatalogRoot? Find(Cid root) => _roots.ContainsKey(root.ToV1()) ? View(root.ToV1()) : null;
+
     public IEnumerable<CatalogRoot> List(CatalogFilter filter) => _roots.Keys.Select(View).Where(root => filter switch
     {
         CatalogFilter.Committed => root.Committed,

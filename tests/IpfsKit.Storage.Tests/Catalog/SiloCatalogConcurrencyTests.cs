@@ -11,7 +11,7 @@ public sealed class SiloCatalogConcurrencyTests : IAsyncLifetime
     private SiloCatalog _catalog = null!;
 
     public async ValueTask InitializeAsync() =>
-        _catalog = await SiloCatalog.OpenAsync(new SiloCatalogOptions { Path = _directory.Combine("catalog.db") }, cancellationToken: Token);
+        _catalog = await SiloCatalog.OpenAsync(new SiloCatalogOptions { Path = _directory.Combine("catalog.db"), IndexBatch = 700 }, cancellationToken: Token);
 
     public async ValueTask DisposeAsync()
     {
@@ -78,6 +78,22 @@ public sealed class SiloCatalogConcurrencyTests : IAsyncLifetime
             Assert.Contains(new LiveRoot(root.Root.ToV1(), root.WholeDag), live);
         await foreach (var pin in _catalog.EnumeratePinsAsync(cancellationToken: Token))
             Assert.Contains(new LiveRoot(pin.Cid, pin.Mode == CatalogPinMode.Recursive), live);
+    }
+
+    [Fact]
+    public async Task GetRoot_WhileTheIndexIsWritten_AlwaysFindsIt()
+    {
+        await _catalog.AddCommittedAsync(0);
+        var writer = Task.WhenAll(Enumerable.Range(1, 3000).Select(i => _catalog.UpsertRootAsync(Root(i), Token)));
+        var found = 0;
+        while (!writer.IsCompleted || found < 100)
+        {
+            Assert.NotNull(await _catalog.GetRootAsync(Cid(0), Token));
+            found++;
+        }
+
+        await writer;
+        Assert.Equal(3001, (await _catalog.EnumerateRootsAsync(CatalogFilter.All, cancellationToken: Token).ToListAsync()).Count);
     }
 
     [Fact]

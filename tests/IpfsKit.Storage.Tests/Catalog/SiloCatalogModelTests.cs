@@ -23,12 +23,12 @@ public sealed class SiloCatalogModelTests
 
     [Fact]
     public async Task AnyCalls_AgainstTheModel_Agree() =>
-        await AnyStep.Array[1, 60].SampleAsync(RunAsync, iter: Soak.Count(100, 10_000), threads: 1);
+        await Gen.Select(Gen.Int[1, 8], AnyStep.Array[1, 60]).SampleAsync((batch, steps) => RunAsync(batch, steps), iter: Soak.Count(100, 10_000), threads: 1);
 
-    private static async Task RunAsync(Step[] steps)
+    private static async Task RunAsync(int indexBatch, Step[] steps)
     {
         using var directory = new TemporaryDirectory();
-        var options = new SiloCatalogOptions { Path = directory.Combine("catalog.db") };
+        var options = new SiloCatalogOptions { Path = directory.Combine("catalog.db"), IndexBatch = indexBatch };
         var catalog = await SiloCatalog.OpenAsync(options, cancellationToken: Token);
         var model = new CatalogModel();
         try
@@ -46,6 +46,8 @@ public sealed class SiloCatalogModelTests
                 Assert.Equal(model.Statistics, catalog.Statistics);
             }
 
+            for (var key = 0; key < 6; key++)
+                Assert.Equal(model.Find(Cid(key)), await catalog.GetRootAsync(Cid(key), Token));
             foreach (var filter in Enum.GetValues<CatalogFilter>())
                 Assert.Equal(model.List(filter), await catalog.EnumerateRootsAsync(filter, cancellationToken: Token).ToListAsync());
             Assert.Equal(model.ListPins(), await catalog.EnumeratePinsAsync(cancellationToken: Token).ToListAsync());
