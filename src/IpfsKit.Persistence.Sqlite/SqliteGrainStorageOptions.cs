@@ -13,15 +13,15 @@ public sealed class SqliteGrainStorageOptions : IStorageProviderSerializerOption
     /// <value>0 to 1 hour; default 10 s.</value>
     public TimeSpan BusyTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The threads that read. Writes have one thread of their own.</summary>
+    /// <summary>How many reads run at once, each on the thread of its caller. Writes have one thread of their own.</summary>
     /// <value>1 to 64; default 2.</value>
-    public int ReaderThreads { get; set; } = 2;
+    public int ConcurrentReads { get; set; } = 2;
 
     /// <summary>The most writes, and beside them the most reads, that wait; one more is refused with <see cref="SqliteGrainStorageException"/>.</summary>
     /// <value>1 to 16,777,216; default 1,048,576: more than a silo has activations to write when it stops.</value>
     public int MaxQueued { get; set; } = 1 << 20;
 
-    /// <summary>The most bytes that waiting writes, and beside them waiting reads, take; one more is refused with <see cref="SqliteGrainStorageException"/>.</summary>
+    /// <summary>The most bytes that waiting writes take; one more is refused with <see cref="SqliteGrainStorageException"/>.</summary>
     /// <value>64 KiB to 16 GiB; default 256 MiB.</value>
     public long MaxQueuedBytes { get; set; } = 256L << 20;
 

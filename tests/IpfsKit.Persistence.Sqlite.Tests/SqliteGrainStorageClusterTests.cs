@@ -106,9 +106,9 @@ public sealed class SqliteGrainStorageClusterTests : IDisposable
     [Fact]
     public async Task Start_BadOptions_NamesStorageSettingAndValue()
     {
-        var refused = await Assert.ThrowsAnyAsync<Exception>(() => ToyCluster.StartAsync("", _directory.Combine("others.db"), options => options.ReaderThreads = 0));
+        var refused = await Assert.ThrowsAnyAsync<Exception>(() => ToyCluster.StartAsync("", _directory.Combine("others.db"), options => options.ConcurrentReads = 0));
         var cause = Causes(refused).OfType<OrleansConfigurationException>().First();
-        foreach (var part in new[] { "'toys'", "DatabasePath is ''", "ReaderThreads is '0'" })
+        foreach (var part in new[] { "'toys'", "DatabasePath is ''", "ConcurrentReads is '0'" })
             Assert.Contains(part, cause.Message, StringComparison.Ordinal);
     }
 

@@ -1,19 +1,20 @@
 using IpfsKit.Grains.Nodes;
 using IpfsKit.Multiformats;
 using IpfsKit.Storage.Catalog;
+using Microsoft.Extensions.Logging;
 
 namespace IpfsKit.Grains.Catalog;
 
 /// <summary>Changes to the catalog by those who race: registrations of this silo, and content grains that tell it to drop a root.</summary>
 /// <remarks>
 /// While a registration is under way its row must not go, whoever asks: between the content grain's commit and the catalog's, the row is the only thing that keeps the blocks of a visible root after a crash.
-/// A drop that meets a registration therefore hides the row instead; the registration's own end, or the reconciler after a crash, settles it. The lock only covers the
-/// decision and the call; the catalog keeps the order of calls.
+/// A drop that meets a registration therefore hides the row instead; the registration's own end, or the reconciler after a crash, settles it. One that meets nothing but the end of a registration waits
+/// for it. The lock only covers the decision and the call; the catalog keeps the order of calls.
 /// </remarks>
-internal sealed class HeldRoots(IpfsNode node)
+internal sealed partial class HeldRoots(IpfsNode node, ILogger<HeldRoots> logger)
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<Cid, int> _registering = [];
+    private readonly Dictionary<Cid, Registrations> _registering = [];
 
     private SiloCatalog Catalog => node.Storage.Catalog;
 
@@ -24,7 +25,9 @@ internal sealed class HeldRoots(IpfsNode node)
         Task pending;
         lock (_lock)
         {
-            _registering[key] = _registering.GetValueOrDefault(key) + 1;
+            if (!_registering.TryGetValue(key, out var registrations))
+                _registering[key] = registrations = new Registrations();
+            registrations.UnderWay++;
             pending = Catalog.UpsertRootAsync(root, cancellationToken);
         }
 
@@ -43,15 +46,35 @@ internal sealed class HeldRoots(IpfsNode node)
     public Task CommitAsync(Cid root, ContentRegistration registration, CancellationToken cancellationToken) =>
         Catalog.CommitRootAsync(root, registration.Epoch, registration.CommittedAt ?? default, registration.Pin.ToCatalog(), cancellationToken);
 
-    /// <summary>Ends a registration, however it ended.</summary>
-    public void EndRegistration(Cid root)
+    /// <summary>Ends a registration that its content grain has committed, without waiting for the disk: the row keeps the blocks as it is, and a crash leaves the rest to the reconciler.</summary>
+    public void EndCommitted(Cid root, ContentRegistration registration)
     {
         var key = root.ToV1();
         lock (_lock)
         {
-            if (--_registering[key] == 0)
-                _registering.Remove(key);
+            var registrations = _registering[key];
+            registrations.UnderWay--;
+            registrations.Ending++;
+            registrations.Committing = Task.WhenAll(registrations.Committing, CommitAndEndAsync(root, registration));
         }
+    }
+
+    /// <summary>Ends a registration that failed, or of which nobody knows how it ended.</summary>
+    public void EndRegistration(Cid root)
+    {
+        lock (_lock)
+        {
+            var registrations = _registering[root.ToV1()];
+            registrations.UnderWay--;
+            RemoveIfEnded(root.ToV1(), registrations);
+        }
+    }
+
+    /// <summary>Completes when the catalog has been told of all registrations of the root that are committed.</summary>
+    public Task EndingAsync(Cid root)
+    {
+        lock (_lock)
+            return _registering.GetValueOrDefault(root.ToV1())?.Committing ?? Task.CompletedTask;
     }
 
     /// <summary>Whether a registration of the root is under way.</summary>
@@ -62,13 +85,60 @@ internal sealed class HeldRoots(IpfsNode node)
     }
 
     /// <summary>Drops a life of a root.</summary>
-    public Task DropAsync(Cid root, long epoch, CancellationToken cancellationToken)
+    public async Task DropAsync(Cid root, long epoch, CancellationToken cancellationToken)
     {
+        for (Task? dropping = null; dropping is null;)
+        {
+            lock (_lock)
+            {
+                if (!_registering.TryGetValue(root.ToV1(), out var registrations))
+                    dropping = Catalog.RemoveRootAsync(root, epoch, cancellationToken);
+                else if (registrations.UnderWay > 0)
+                    dropping = Catalog.HideRootAsync(root, epoch, cancellationToken);
+            }
+
+            await (dropping ?? EndingAsync(root).WaitAsync(cancellationToken));
+        }
+    }
+
+    private async Task CommitAndEndAsync(Cid root, ContentRegistration registration)
+    {
+        try
+        {
+            await CommitAsync(root, registration, CancellationToken.None);
+        }
+        catch (Exception e)
+        {
+            LogNotCommitted(logger, root, e);
+        }
+
         lock (_lock)
         {
-            return _registering.ContainsKey(root.ToV1())
-                ? Catalog.HideRootAsync(root, epoch, cancellationToken)
-                : Catalog.RemoveRootAsync(root, epoch, cancellationToken);
+            var registrations = _registering[root.ToV1()];
+            registrations.Ending--;
+            RemoveIfEnded(root.ToV1(), registrations);
         }
+    }
+
+    private void RemoveIfEnded(Cid key, Registrations registrations)
+    {
+        if (registrations is { UnderWay: 0, Ending: 0 })
+            _registering.Remove(key);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The catalog could not record that {Root} is committed. It is not listed until the reconciler has recorded it.")]
+    private static partial void LogNotCommitted(ILogger logger, Cid root, Exception exception);
+
+    /// <summary>The registrations of one root.</summary>
+    private sealed class Registrations
+    {
+        /// <summary>Those whose outcome is open.</summary>
+        public int UnderWay { get; set; }
+
+        /// <summary>Those that are committed, which the catalog is being told.</summary>
+        public int Ending { get; set; }
+
+        /// <summary>Completes when the catalog has been told of all of them.</summary>
+        public Task Committing { get; set; } = Task.CompletedTask;
     }
 }

@@ -72,7 +72,11 @@ internal sealed partial class ContentGrain(
         if (request.Pin?.Mode == PinMode.Recursive && !request.WholeDag && !(IsCommitted && State.WholeDag))
             throw new ArgumentException($"A recursive pin needs the whole DAG under {request.Root}, and its block alone is held.", nameof(request));
         var now = Now();
+        var isNew = State.Life == ContentLife.None;
         await ChangeAsync(current => ContentTransitions.Register(current, request, now), cancellationToken);
+        // An import of millions would leave an activation of each in memory, for minutes; most of its cost was the garbage collector's. Whoever asks for the root wakes it with one read.
+        if (isNew)
+            DeactivateOnIdle();
         return State.ToRegistration();
     }
 

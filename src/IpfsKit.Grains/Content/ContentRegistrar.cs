@@ -11,7 +11,7 @@ namespace IpfsKit.Grains.Content;
 /// <item>open a lease, put the blocks: they are on disk, and the collector leaves them alone;</item>
 /// <item>add the root to this silo's catalog as pending: from now on the collector keeps what it reaches, lease or not;</item>
 /// <item>register with the content grain: one write commits the root and makes it visible;</item>
-/// <item>mark the catalog's row as committed; close the lease.</item>
+/// <item>mark the catalog's row as committed; close the lease. Nobody waits for this one: listings wait until the changes before them are done.</item>
 /// </list>
 /// <para>A crash after 1 leaves blocks of no root, which the collector takes. After 2 it leaves a pending row: <see cref="Catalog.CatalogReconciler"/> asks the content grain, which either
 /// knows nothing, and the row goes, or has committed, and the row is marked. After 3 the same. So whatever is visible has a row that keeps its blocks, and every row is
@@ -38,6 +38,7 @@ internal sealed class ContentRegistrar(IpfsNode node, HeldRoots held, IGrainFact
                 HeldSince = now,
             },
             cancellationToken);
+        var committed = false;
         try
         {
             var registration = await grains.GetContentGrain(root.Root).RegisterAsync(
@@ -54,13 +55,15 @@ internal sealed class ContentRegistrar(IpfsNode node, HeldRoots held, IGrainFact
                 cancellationToken);
             if (registration.Status != ContentStatus.Committed)
                 throw new WriteConcernNotMetException(root.Root, registration.Acknowledged, registration.Required);
-            // The root is visible: what follows is ours to finish, whether or not the caller still waits.
-            await held.CommitAsync(root.Root, registration, CancellationToken.None);
+            // The root is visible and all of it durable: what follows is ours to finish, and the caller need not wait for it.
+            committed = true;
+            held.EndCommitted(root.Root, registration);
             return registration;
         }
         finally
         {
-            held.EndRegistration(root.Root);
+            if (!committed)
+                held.EndRegistration(root.Root);
         }
     }
 }

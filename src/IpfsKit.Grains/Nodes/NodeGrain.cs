@@ -19,11 +19,12 @@ internal sealed class NodeGrain(IpfsNode node, HeldRoots held, TicketService tic
     private SiloCatalog Catalog => node.Storage.Catalog;
 
     /// <inheritdoc/>
-    public ValueTask<NodeStats> GetStatsAsync(CancellationToken cancellationToken)
+    public async ValueTask<NodeStats> GetStatsAsync(CancellationToken cancellationToken)
     {
+        await Catalog.FlushAsync(cancellationToken);
         var sizes = node.Storage.Blocks.GetStatistics();
         var roots = Catalog.Statistics;
-        return new(new NodeStats
+        return new NodeStats
         {
             Node = node.PeerId,
             StartedAt = node.StartedAt,
@@ -37,7 +38,7 @@ internal sealed class NodeGrain(IpfsNode node, HeldRoots held, TicketService tic
             BytesSent = node.Counters.BytesSent,
             Uploads = node.Counters.Uploads,
             BytesReceived = node.Counters.BytesReceived,
-        });
+        };
     }
 
     /// <inheritdoc/>
@@ -63,6 +64,7 @@ internal sealed class NodeGrain(IpfsNode node, HeldRoots held, TicketService tic
     /// <inheritdoc/>
     public async IAsyncEnumerable<RootInfo> ListRootsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        await Catalog.FlushAsync(cancellationToken);
         await foreach (var root in Catalog.EnumerateRootsAsync(CatalogFilter.Committed, cancellationToken: cancellationToken))
         {
             yield return new RootInfo
@@ -80,6 +82,7 @@ internal sealed class NodeGrain(IpfsNode node, HeldRoots held, TicketService tic
     /// <inheritdoc/>
     public async IAsyncEnumerable<PinInfo> ListPinsAsync(PinMode? mode, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        await Catalog.FlushAsync(cancellationToken);
         if (mode == PinMode.Indirect)
         {
             await foreach (var pin in pinWalker.WalkAsync(cancellationToken))

@@ -21,12 +21,13 @@ internal sealed class GrainStateDatabase : IAsyncDisposable
         Path = file.Path;
         _instruments = new SqliteInstruments(meterFactory, "IpfsKit.Persistence.Sqlite");
         _writer = new SqliteWriter<GrainStateWriter>(
-            file, Queue<GrainStateWriter>(), _instruments, () => new GrainStateWriter(SqliteSession.OpenWriter(file), layout, index => _index = index));
+            file,
+            new SqliteQueue<GrainStateWriter>(file.Path, options.MaxQueued, options.MaxQueuedBytes, file.Faults),
+            _instruments,
+            () => new GrainStateWriter(SqliteSession.OpenWriter(file), layout, index => _index = index));
         _readers = new SqliteReaders<GrainStateReader>(
-            file, Queue<GrainStateReader>(), options.ReaderThreads, () => new GrainStateReader(SqliteSession.OpenReader(file), layout));
+            file, options.ConcurrentReads, options.MaxQueued, () => new GrainStateReader(SqliteSession.OpenReader(file), layout));
         _instruments.ObserveQueue(file.Kind, () => _writer.QueueLength);
-
-        SqliteQueue<T> Queue<T>() => new(file.Path, options.MaxQueued, options.MaxQueuedBytes, file.Faults);
     }
 
     /// <summary>The full path.</summary>
@@ -42,8 +43,7 @@ internal sealed class GrainStateDatabase : IAsyncDisposable
         {
             var waiting = _index.Find(_layout.HashOf(key));
             var state = await _readers.Run(
-                new SqliteCall<GrainStateReader, (GrainStateKey Key, long Waiting), StoredState?>((key, waiting), static (reader, a) => reader.Read(a.Key, a.Waiting)),
-                cancellationToken).ConfigureAwait(false);
+                (Key: key, Waiting: waiting), static (reader, a) => reader.Read(a.Key, a.Waiting), cancellationToken).ConfigureAwait(false);
             // Not there: or cleared and written anew meanwhile, with another row.
             if (state is not null || _index.Find(_layout.HashOf(key)) == waiting)
                 return state;

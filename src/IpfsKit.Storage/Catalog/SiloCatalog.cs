@@ -14,7 +14,7 @@ namespace IpfsKit.Storage.Catalog;
 /// <para><b>Order.</b> Changes take effect in the order of the calls: a call has its place when it returns its task. Whoever awaits a change sees it in every read that begins later.
 /// Cancelling takes a call out of the queue; it does nothing once the call has begun.</para>
 /// <para><b>Bounds.</b> Waiting changes and reads are limited (<see cref="SiloCatalogOptions"/>); listings hold one page, and neither block changes nor are blocked by them.</para>
-/// <para><b>Threads.</b> All members may be called concurrently. SQLite works on three threads of the catalog's own.</para>
+/// <para><b>Threads.</b> All members may be called concurrently. Changes are written by one thread of the catalog's own; reads run on the caller's.</para>
 /// </remarks>
 public sealed class SiloCatalog : IRootSource, IAsyncDisposable
 {
@@ -28,7 +28,7 @@ public sealed class SiloCatalog : IRootSource, IAsyncDisposable
     public const string MeterName = "IpfsKit.Storage.Catalog";
 
     private const int PageOfEnumerations = 256;
-    private const int ReaderThreads = 2;
+    private const int ConcurrentReads = 2;
 
     /// <summary>How many rows a listing may have to sort because the index does not have them yet.</summary>
     private const int MaxUnindexedInListings = 512;
@@ -45,12 +45,10 @@ public sealed class SiloCatalog : IRootSource, IAsyncDisposable
         _index = new DeferredIndex<Cid>(options.IndexBatch);
         _instruments = new SqliteInstruments(meterFactory, MeterName);
         _writer = new SqliteWriter<CatalogWriter>(
-            file, Queue<CatalogWriter>(), _instruments,
+            file, new SqliteQueue<CatalogWriter>(file.Path, options.MaxQueued, options.MaxQueuedBytes, file.Faults), _instruments,
             () => new CatalogWriter(SqliteSession.OpenWriter(file), options.IndexBatch, index => _index = index, totals => _statistics = totals));
-        _readers = new SqliteReaders<CatalogReader>(file, Queue<CatalogReader>(), ReaderThreads, () => new CatalogReader(SqliteSession.OpenReader(file)));
+        _readers = new SqliteReaders<CatalogReader>(file, ConcurrentReads, options.MaxQueued, () => new CatalogReader(SqliteSession.OpenReader(file)));
         _instruments.ObserveQueue(file.Kind, () => _writer.QueueLength);
-
-        SqliteQueue<T> Queue<T>() => new(file.Path, options.MaxQueued, options.MaxQueuedBytes, file.Faults);
     }
 
     /// <summary>Totals as of the last change that became durable; costs nothing.</summary>
@@ -146,6 +144,9 @@ public sealed class SiloCatalog : IRootSource, IAsyncDisposable
     public Task<bool> UnpinAsync(Cid cid, long? epoch = null, CancellationToken cancellationToken = default) =>
         Write((cid, epoch), static (catalog, a) => catalog.Unpin(a.cid, a.epoch), cancellationToken);
 
+    /// <summary>Completes when every change that was called before has taken effect or failed: a listing that begins then has them, whether or not their callers waited.</summary>
+    public Task FlushAsync(CancellationToken cancellationToken = default) => _writer.FlushAsync(cancellationToken);
+
     /// <summary>What is recorded of a root, or null.</summary>
     public async Task<CatalogRoot?> GetRootAsync(Cid root, CancellationToken cancellationToken = default)
     {
@@ -162,7 +163,7 @@ public sealed class SiloCatalog : IRootSource, IAsyncDisposable
 
     /// <summary>The pin of a CID, or null.</summary>
     public Task<CatalogPin?> GetPinAsync(Cid cid, CancellationToken cancellationToken = default) =>
-        Read(cid, static (catalog, cid) => catalog.FindPin(cid), cancellationToken);
+        Read(cid, static (catalog, cid) => catalog.FindPin(cid), cancellationToken).AsTask();
 
     /// <summary>A page of roots in the order of their keys: at most <paramref name="limit"/> (1 to <see cref="MaxPage"/>), from behind <paramref name="after"/>, of one moment. Shorter only at the end.</summary>
     public async Task<IReadOnlyList<CatalogRoot>> ListRootsAsync(CatalogFilter filter, Cid? after, int limit, CancellationToken cancellationToken = default)
@@ -185,14 +186,14 @@ public sealed class SiloCatalog : IRootSource, IAsyncDisposable
     public Task<IReadOnlyList<CatalogPin>> ListPinsAsync(Cid? after, int limit, CancellationToken cancellationToken = default)
     {
         CheckLimit(limit);
-        return Read((after, limit), static (catalog, a) => catalog.ListPins(a.after, a.limit), cancellationToken);
+        return Read((after, limit), static (catalog, a) => catalog.ListPins(a.after, a.limit), cancellationToken).AsTask();
     }
 
     /// <summary>A page of pending roots whose last registration began before a moment: left by a crash, if the moment is longer ago than a registration takes. As <see cref="ListRootsAsync"/>.</summary>
     public Task<IReadOnlyList<CatalogRoot>> ListStaleRootsAsync(DateTimeOffset heldBefore, Cid? after, int limit, CancellationToken cancellationToken = default)
     {
         CheckLimit(limit);
-        return Read((heldBefore, after, limit), static (catalog, a) => catalog.ListPending(a.heldBefore, a.after, a.limit), cancellationToken);
+        return Read((heldBefore, after, limit), static (catalog, a) => catalog.ListPending(a.heldBefore, a.after, a.limit), cancellationToken).AsTask();
     }
 
     /// <summary>All roots that pass, in the order of their keys, page by page: each that is here from the beginning to the end comes once; what is added, changed or removed meanwhile comes or does not.</summary>
@@ -275,6 +276,6 @@ public sealed class SiloCatalog : IRootSource, IAsyncDisposable
         TArgument argument, Func<CatalogWriter, TArgument, TResult> change, CancellationToken cancellationToken, int payloadBytes = 0) =>
         _writer.Run(new SqliteCall<CatalogWriter, TArgument, TResult>(argument, change, payloadBytes), cancellationToken);
 
-    private Task<TResult> Read<TArgument, TResult>(TArgument argument, Func<CatalogReader, TArgument, TResult> question, CancellationToken cancellationToken) =>
-        _readers.Run(new SqliteCall<CatalogReader, TArgument, TResult>(argument, question), cancellationToken);
+    private ValueTask<TResult> Read<TArgument, TResult>(TArgument argument, Func<CatalogReader, TArgument, TResult> question, CancellationToken cancellationToken) =>
+        _readers.Run(argument, question, cancellationToken);
 }

@@ -61,10 +61,25 @@ internal sealed class SqliteSession : IDisposable
     /// <summary>Makes what a writer did durable, or ends a reader's view.</summary>
     public void Commit() => _commit.Execute();
 
-    public void Rollback()
+    private void Rollback()
     {
         if (InTransaction)
             _rollback.Execute();
+    }
+
+    /// <summary>Ends a transaction, if one is open, without its changes; false if SQLite cannot, and the session must go.</summary>
+    public bool TryRollback()
+    {
+        try
+        {
+            Rollback();
+            return true;
+        }
+        catch (SqliteException)
+        {
+            // The caller reports the first failure, which is the cause of this one.
+            return false;
+        }
     }
 
     /// <summary>The pages that were written to the log since the last call.</summary>

@@ -11,33 +11,107 @@ namespace IpfsKit.Storage.Sqlite;
 /// error), all of the group fail, and what was written is undone; after such an error the connection is opened anew, because only SQLite's own recovery knows
 /// what the file holds. Whether a write whose commit failed will be found after a crash is unknown, as with every database.</para>
 /// </remarks>
-internal sealed class SqliteWriter<TContext> : SqliteWorkers<TContext>
+internal sealed class SqliteWriter<TContext> : IAsyncDisposable
     where TContext : SqliteContext
 {
+    /// <summary>The most works of a group.</summary>
+    private const int GroupWorks = 1024;
+
+    /// <summary>The bytes of works after which a group gets no further one.</summary>
+    private const long GroupBytes = 8 << 20;
+
     /// <summary>The log's length, in pages of 4 KiB, after which it is copied into the file: 32 MiB. A longer log merges more writes of the same page, and takes longer to copy.</summary>
     private const int CheckpointPages = 8192;
 
+    private readonly SqliteFile _file;
+    private readonly SqliteQueue<TContext> _queue;
     private readonly SqliteInstruments _instruments;
+    private readonly Func<TContext> _open;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _loggedPages;
 
+    /// <summary>Starts the thread. The connection opens with the first work, and again after a failure.</summary>
     public SqliteWriter(SqliteFile file, SqliteQueue<TContext> queue, SqliteInstruments instruments, Func<TContext> open)
-        : base(file, queue, open)
     {
+        _file = file;
+        _queue = queue;
         _instruments = instruments;
-        Start(threads: 1, "writer");
+        _open = open;
+        new Thread(Loop) { IsBackground = true, Name = $"{file.Kind} writer" }.Start();
     }
 
-    /// <inheritdoc/>
-    protected override int GroupWorks => 1024;
-
-    /// <inheritdoc/>
-    protected override long GroupBytes => 8 << 20;
+    /// <summary>The works that wait.</summary>
+    public int QueueLength => _queue.Count;
 
     /// <summary>Opens the file now rather than with the first work, so that what is wrong with it shows at once.</summary>
-    public Task OpenAsync(CancellationToken cancellationToken) => Run(new Nothing(), cancellationToken);
+    public Task OpenAsync(CancellationToken cancellationToken) => FlushAsync(cancellationToken);
 
-    /// <inheritdoc/>
-    protected override bool RunGroup(TContext context, List<SqliteWork<TContext>> group)
+    /// <summary>Completes when every work that was queued before has been done or has failed.</summary>
+    public Task FlushAsync(CancellationToken cancellationToken) => Run(new Nothing(), cancellationToken);
+
+    /// <summary>Queues a work. Its place among all others is fixed when this returns, not when the task completes.</summary>
+    /// <param name="work">The work; used once.</param>
+    /// <param name="cancellationToken">Takes it out of the queue; has no effect once it has started.</param>
+    public Task<TResult> Run<TResult>(SqliteWork<TContext, TResult> work, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+            return Task.FromCanceled<TResult>(cancellationToken);
+        work.CancelWith(cancellationToken);
+        try
+        {
+            _queue.Add(work);
+        }
+        catch
+        {
+            // Lets go of the token.
+            work.TryStart();
+            throw;
+        }
+
+        return work.Completion;
+    }
+
+    /// <summary>Does what was queued, then closes the connection.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _queue.Close();
+        await _ended.Task.ConfigureAwait(false);
+    }
+
+    private void Loop()
+    {
+        TContext? context = null;
+        var group = new List<SqliteWork<TContext>>();
+        while (_queue.Take(group, GroupWorks, GroupBytes))
+        {
+            try
+            {
+                context ??= _open();
+            }
+            catch (Exception e)
+            {
+                foreach (var work in group)
+                    work.Fail(e);
+                group.Clear();
+                continue;
+            }
+
+            if (!RunGroup(context, group))
+            {
+                context.Dispose();
+                context = null;
+            }
+
+            group.Clear();
+        }
+
+        context?.Dispose();
+        _ended.SetResult();
+    }
+
+    /// <summary>Runs a group and completes or fails every work in it. Does not throw.</summary>
+    /// <returns>Whether the connection can be used further.</returns>
+    private bool RunGroup(TContext context, List<SqliteWork<TContext>> group)
     {
         while (group.Count > 0)
         {
@@ -58,21 +132,21 @@ internal sealed class SqliteWriter<TContext> : SqliteWorkers<TContext>
                 context.BeforeCommit();
                 doing = "commit";
                 context.Session.Commit();
-                _instruments.GroupCommitted(File.Kind, group.Count, Stopwatch.GetElapsedTime(started));
+                _instruments.GroupCommitted(_file.Kind, group.Count, Stopwatch.GetElapsedTime(started));
             }
             catch (Exception e)
             {
                 var undone = TryUndo(context);
-                if (undone && current is not null && IsOfTheWork(e))
+                if (undone && current is not null && SqliteFailures.IsOfOneCall(e))
                 {
-                    current.Fail(Describe(doing, e));
+                    current.Fail(_file.Describe(doing, e));
                     group.Remove(current);
                     continue;
                 }
 
-                _instruments.GroupFailed(File.Kind);
+                _instruments.GroupFailed(_file.Kind);
                 foreach (var work in group)
-                    work.Fail(Describe(doing, e));
+                    work.Fail(_file.Describe(doing, e));
                 return false;
             }
 
@@ -87,17 +161,10 @@ internal sealed class SqliteWriter<TContext> : SqliteWorkers<TContext>
 
     private static bool TryUndo(TContext context)
     {
-        try
-        {
-            context.Session.Rollback();
-            context.AfterRollback();
-            return true;
-        }
-        catch (Microsoft.Data.Sqlite.SqliteException)
-        {
-            // The caller reports the first failure, which is the cause of this one, and the connection goes.
+        if (!context.Session.TryRollback())
             return false;
-        }
+        context.AfterRollback();
+        return true;
     }
 
     private bool TryCheckpoint(TContext context)
@@ -114,7 +181,7 @@ internal sealed class SqliteWriter<TContext> : SqliteWorkers<TContext>
         catch (Microsoft.Data.Sqlite.SqliteException)
         {
             // What was acknowledged is in the log and stays there. If the disk is the reason, the next commit fails and says so.
-            _instruments.GroupFailed(File.Kind);
+            _instruments.GroupFailed(_file.Kind);
             return false;
         }
     }

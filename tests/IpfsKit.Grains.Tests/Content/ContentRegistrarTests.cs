@@ -1,8 +1,10 @@
 using IpfsKit.Grains.Catalog;
+using IpfsKit.Grains.Content;
 using IpfsKit.Grains.Tests.Support;
 using IpfsKit.Ipld;
 using IpfsKit.Multiformats;
 using IpfsKit.Storage.Catalog;
+using IpfsKit.TestKit;
 using IpfsKit.TestKit.Blocks;
 
 namespace IpfsKit.Grains.Tests.Content;
@@ -32,6 +34,47 @@ public sealed class ContentRegistrarTests(ClusterFixture fixture) : IClassFixtur
         Assert.Equal((registration.Epoch, info.CommittedAt, _block.Size), (row.Epoch, row.CommittedAt!.Value, row.SizeBytes));
         Assert.Equal(("name", CatalogPinMode.Direct, info.Pin!.PinnedAt), (row.Pin!.Name, row.Pin.Mode, row.Pin.PinnedAt));
         Assert.False(Cluster.Service<HeldRoots>().IsRegistering(_block.Cid));
+    }
+
+    [Fact]
+    public async Task Register_WithoutWaitingForTheCatalog_IsInTheNextListing()
+    {
+        for (var round = 0; round < 50; round++)
+        {
+            var block = TestBlocks.Raw(ClusterFixture.NextSeed());
+            await using var ingest = Cluster.Service<ContentRegistrar>().Begin();
+            await ingest.PutManyAsync([block], Token);
+            await ingest.RegisterAsync(new StoredRoot { Root = block.Cid, SizeBytes = block.Size, DagBytes = block.Size, Blocks = 1, Pin = new PinRequest { Mode = PinMode.Direct } }, Token);
+
+            Assert.Contains(block.Cid, await Cluster.RootsAsync());
+            Assert.Contains(block.Cid, (await Cluster.PinsAsync()).Select(pin => pin.Cid));
+        }
+    }
+
+    [Fact]
+    public async Task Register_ThenRemoveAtOnce_LeavesNoRow()
+    {
+        for (var round = 0; round < 50; round++)
+        {
+            await using (var ingest = Cluster.Service<ContentRegistrar>().Begin())
+            {
+                await ingest.PutManyAsync([_block], Token);
+                await ingest.RegisterAsync(new StoredRoot { Root = _block.Cid, SizeBytes = _block.Size, DagBytes = _block.Size, Blocks = 1 }, Token);
+            }
+
+            Assert.True(await Grain.RemoveAsync(Token));
+            Assert.Null(await Catalog.GetRootAsync(_block.Cid, Token));
+            Assert.Null(await Grain.StatAsync(Token));
+        }
+    }
+
+    [Fact]
+    public async Task Register_NewRoot_LeavesNoActivationBehind()
+    {
+        await Cluster.AddAsync([_block]);
+
+        var management = Cluster.Service<IGrainFactory>().GetGrain<IManagementGrain>(0);
+        await Eventually.TrueAsync("the activation is gone", async () => await management.GetActivationAddress(Grain) is null, TimeSpan.FromSeconds(30), Token);
     }
 
     [Fact]

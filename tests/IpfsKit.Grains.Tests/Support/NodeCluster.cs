@@ -81,13 +81,16 @@ internal sealed class NodeCluster : IAsyncDisposable
     public CatalogReconciler Reconciler(int silo = 0) => Service<CatalogReconciler>(silo);
 
     /// <summary>Puts blocks on a silo and registers the first as their root.</summary>
+    /// <summary>Adds blocks; returns when the catalog has been told, too.</summary>
     public async Task<ContentRegistration> AddAsync(Block[] blocks, int silo = 0, PinRequest? pin = null)
     {
         var token = TestContext.Current.CancellationToken;
         await using var ingest = Service<ContentRegistrar>(silo).Begin();
         await ingest.PutManyAsync(blocks, token);
-        return await ingest.RegisterAsync(
+        var registration = await ingest.RegisterAsync(
             new StoredRoot { Root = blocks[0].Cid, SizeBytes = blocks[0].Size, DagBytes = blocks.Sum(block => block.Size), Blocks = blocks.Length, Pin = pin }, token);
+        await Service<HeldRoots>(silo).EndingAsync(blocks[0].Cid);
+        return registration;
     }
 
     public async Task<IReadOnlyList<Cid>> RootsAsync(int silo = 0)

@@ -66,7 +66,7 @@ public sealed partial class MetricsDocumentTests
         await using var store = await SegmentBlockStore.OpenAsync(
             new SegmentStoreOptions { Directory = directory.Combine("blocks"), AutomaticMaintenance = false }, meterFactory: meters, cancellationToken: cancellation);
         await using var catalog = await SiloCatalog.OpenAsync(new SiloCatalogOptions { Path = directory.Combine("catalog.db") }, meters, cancellation);
-        await using var states = new GrainStateDatabase(new SqliteGrainStorageOptions { DatabasePath = directory.Combine("grains.db") }, "test", meters);
+        await using var states = new GrainStateDatabase(new SqliteGrainStorageOptions { DatabasePath = directory.Combine("grains.db") }, new GrainStateLayout("test"), meters);
         await states.OpenAsync(cancellation);
         return rows;
     }

@@ -19,7 +19,7 @@ internal sealed class Notes : IAsyncDisposable
             return _context = new NotesContext(session);
         });
         Readers = new SqliteReaders<NotesContext>(
-            file, new SqliteQueue<NotesContext>(file.Path, maxWorks, maxBytes, file.Faults), 2, () => new NotesContext(SqliteSession.OpenReader(file)));
+            file, 2, maxWorks, () => new NotesContext(SqliteSession.OpenReader(file)));
     }
 
     public SqliteWriter<NotesContext> Writer { get; }
@@ -46,7 +46,7 @@ internal sealed class Notes : IAsyncDisposable
     public Task<T> DoAsync<T>(Func<NotesContext, T> what) =>
         Writer.Run(new SqliteCall<NotesContext, Func<NotesContext, T>, T>(what, static (context, what) => what(context)), Token);
 
-    public Task<long> CountAsync() => Readers.Run(new SqliteCall<NotesContext, bool, long>(true, static (context, _) => context.Count()), Token);
+    public Task<long> CountAsync() => Readers.Run(true, static (context, _) => context.Count(), Token).AsTask();
 
     /// <summary>Holds the writer inside a transaction of its own until the gate opens.</summary>
     public async Task<ManualResetEventSlim> HoldAsync()
