@@ -13,8 +13,8 @@ namespace IpfsKit.ClientSample.Connection;
 internal sealed class ClusterConnection : IAsyncDisposable
 {
     private const string DefaultGateway = "127.0.0.1:30000";
-    private const string DevelopmentId = "dev";
 
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(2);
 
     private readonly IHost _host;
@@ -34,12 +34,15 @@ internal sealed class ClusterConnection : IAsyncDisposable
         var where = Configure(builder, target);
         builder.Services.AddIpfsKitClient();
         var host = builder.Build();
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(ConnectTimeout);
         try
         {
-            await host.StartAsync(cancellationToken);
+            // A gateway of another cluster takes the connection and never answers, and Orleans would try for minutes.
+            await host.StartAsync(patience.Token).WaitAsync(patience.Token);
             return new ClusterConnection(host);
         }
-        catch (Exception e) when (e is SiloUnavailableException or ConnectionFailedException or OrleansMessageRejectionException or TimeoutException)
+        catch (Exception e) when (IsNoAnswer(e) && !cancellationToken.IsCancellationRequested)
         {
             host.Dispose();
             throw new ServiceNotFoundException(
@@ -63,6 +66,9 @@ internal sealed class ClusterConnection : IAsyncDisposable
         _host.Dispose();
     }
 
+    private static bool IsNoAnswer(Exception exception) =>
+        exception is SiloUnavailableException or ConnectionFailedException or OrleansMessageRejectionException or TimeoutException or OperationCanceledException;
+
     private static string Configure(HostApplicationBuilder builder, ConnectionTarget target)
     {
         if (target is { Gateway: null, DataDirectory: null } && builder.Configuration.GetSection("Orleans:Clustering").Exists())
@@ -83,12 +89,12 @@ internal sealed class ClusterConnection : IAsyncDisposable
     private static (string Gateway, string ClusterId, string ServiceId) Locate(ConnectionTarget target)
     {
         if (target.Gateway is { } gateway)
-            return (gateway, target.ClusterId ?? DevelopmentId, target.ServiceId ?? DevelopmentId);
+            return (gateway, target.ClusterId ?? ClusterOptions.DefaultClusterId, target.ServiceId ?? ClusterOptions.DefaultServiceId);
         var directory = target.DataDirectory ?? ServiceFile.DefaultDataDirectory;
         if (ServiceFile.FindRunning(directory).FirstOrDefault() is { } service)
             return (service.Gateway!, service.ClusterId, service.ServiceId);
         if (target.DataDirectory is not null)
             throw new ServiceNotFoundException($"No IpfsKit service runs with the data directory '{directory}'.");
-        return (DefaultGateway, target.ClusterId ?? DevelopmentId, target.ServiceId ?? DevelopmentId);
+        return (DefaultGateway, target.ClusterId ?? ClusterOptions.DefaultClusterId, target.ServiceId ?? ClusterOptions.DefaultServiceId);
     }
 }
