@@ -22,17 +22,18 @@ internal sealed partial class HeldRoots(IpfsNode node, ILogger<HeldRoots> logger
     public async Task BeginRegistrationAsync(CatalogRoot root, CancellationToken cancellationToken)
     {
         var key = root.Root.ToV1();
-        Task pending;
         lock (_lock)
         {
             if (!_registering.TryGetValue(key, out var registrations))
                 _registering[key] = registrations = new Registrations();
             registrations.UnderWay++;
-            pending = Catalog.UpsertRootAsync(root, cancellationToken);
         }
 
         try
         {
+            Task pending;
+            lock (_lock)
+                pending = Catalog.UpsertRootAsync(root, cancellationToken);
             await pending;
         }
         catch

@@ -301,16 +301,17 @@ internal sealed partial class ContentGrain(
         // The jitter keeps a scan over many roots from writing them all in one second.
         var due = HeatWriteDelay * (0.8 + (0.4 * Random.Shared.NextDouble()));
         _flushTimer = this.RegisterGrainTimer(
-            static (grain, token) => grain.FlushAsync(token), this, new GrainTimerCreationOptions(due, Timeout.InfiniteTimeSpan));
+            static (grain, _) => grain.FlushAsync(), this, new GrainTimerCreationOptions(due, Timeout.InfiniteTimeSpan));
     }
 
-    private async Task FlushAsync(CancellationToken cancellationToken)
+    private async Task FlushAsync()
     {
+        // This cancels the token that the timer handed to its callback, so the write goes without it.
         _flushTimer?.Dispose();
         _flushTimer = null;
         try
         {
-            await ChangeAsync(static current => current, cancellationToken);
+            await ChangeAsync(static current => current, CancellationToken.None);
         }
         catch (Exception e)
         {

@@ -52,6 +52,7 @@ internal sealed class SqliteWriter<TContext> : IAsyncDisposable
     /// <summary>Queues a work. Its place among all others is fixed when this returns, not when the task completes.</summary>
     /// <param name="work">The work; used once.</param>
     /// <param name="cancellationToken">Takes it out of the queue; has no effect once it has started.</param>
+    /// <returns>The result, or the failure: also that it was not queued. Does not throw.</returns>
     public Task<TResult> Run<TResult>(SqliteWork<TContext, TResult> work, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
@@ -61,11 +62,11 @@ internal sealed class SqliteWriter<TContext> : IAsyncDisposable
         {
             _queue.Add(work);
         }
-        catch
+        catch (Exception e)
         {
             // Lets go of the token.
             work.TryStart();
-            throw;
+            return Task.FromException<TResult>(e);
         }
 
         return work.Completion;

@@ -218,6 +218,17 @@ public sealed class ContentGrainTests(ClusterFixture fixture) : IClassFixture<Cl
     }
 
     [Fact]
+    public async Task Touch_IsWrittenByTheTimer()
+    {
+        await Grain.RegisterAsync(Request(), Token);
+        await Grain.TouchAsync(Touches(3), Token);
+        await Grain.TouchAsync(Touches(4), Token);
+
+        await TestKit.Eventually.TrueAsync(
+            "the heat is stored", () => Task.FromResult(Storage.Peek<ContentState>("content", Grain.GetGrainId()).Heat?.Accesses == 7), TimeSpan.FromSeconds(20), Token);
+    }
+
+    [Fact]
     public async Task Touch_FromAClockThatRunsAhead_CountsAsNow()
     {
         await Grain.RegisterAsync(Request(), Token);

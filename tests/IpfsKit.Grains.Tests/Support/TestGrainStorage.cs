@@ -29,12 +29,25 @@ public sealed class TestGrainStorage : IGrainStorage
 
     public bool Has(GrainId grain) => _rows.Keys.Any(key => key.Item2 == grain);
 
+    /// <summary>A stored state.</summary>
+    public T Peek<T>(string name, GrainId grain) => _serializer.Deserialize<T>(new BinaryData(_rows[(name, grain)].Bytes));
+
     /// <summary>Changes a stored state behind its grain's back.</summary>
     public void Change<T>(string name, GrainId grain, Func<T, T> change)
     {
         var row = _rows[(name, grain)];
         _rows[(name, grain)] = (NextETag(), _serializer.Serialize(change(_serializer.Deserialize<T>(new BinaryData(row.Bytes)))).ToArray());
     }
+
+    // As the real ones, a cancelled call does nothing.
+    public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken) =>
+        cancellationToken.IsCancellationRequested ? Task.FromCanceled(cancellationToken) : ReadStateAsync(stateName, grainId, grainState);
+
+    public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken) =>
+        cancellationToken.IsCancellationRequested ? Task.FromCanceled(cancellationToken) : WriteStateAsync(stateName, grainId, grainState);
+
+    public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken) =>
+        cancellationToken.IsCancellationRequested ? Task.FromCanceled(cancellationToken) : ClearStateAsync(stateName, grainId, grainState);
 
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {

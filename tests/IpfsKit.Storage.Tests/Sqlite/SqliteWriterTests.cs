@@ -153,7 +153,8 @@ public sealed class SqliteWriterTests : IDisposable
         gate.Set();
         await disposal;
         await Task.WhenAll(writes);
-        Assert.Throws<ObjectDisposedException>(() => { _ = notes.AddAsync("after"); });
+        var refused = notes.AddAsync("after");
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => refused);
         Assert.False(File.Exists(FilePath + "-wal"), "closing copies the log into the file");
         await using var again = new Notes(FilePath);
         await again.Writer.OpenAsync(Notes.Token);
