@@ -15,11 +15,18 @@ namespace IpfsKit.Storage.Liveness;
 /// registered later was added under a lease. If the lease was opened after the epoch began, everything put, looked up or read under it
 /// carries the epoch; if before, the sweep spares what is as new as the lease, even when it closes in the meantime. A root that is
 /// registered without touching its blocks must be marked under a lease (<see cref="MarkAsync"/>).</para>
-/// <para>A block that is damaged hides what it reaches, so a collection that meets one marks but does not sweep; by the next one, it has been
-/// repaired or counts as missing. Marks are in memory: a crash at any time loses them and nothing else.</para>
+/// <para>A block that is damaged hides what it reaches, and the read that finds the damage takes it out of the store, so from then on it is no more than a block that is
+/// missing. So a collection that meets either under a root of which the whole DAG is held marks but does not sweep, however often it is repeated, until the block is put again
+/// (by a repair from a replica, or by adding the content again) or the root goes. That is so for pending roots too: their blocks were all put, under a lease, before the root
+/// was added, so what is missing was lost. It is not so for a root of which only its own block is held: nobody follows its links, so its loss hides nothing and is only
+/// counted. An upload that never finished therefore blocks nothing by what it never put: it has no root.</para>
+/// <para>Marks are in memory: a crash at any time loses them and nothing else.</para>
 /// </remarks>
 public sealed partial class LivenessCollector : IDisposable
 {
+    /// <summary>How many incomplete roots one collection logs by name; all are counted.</summary>
+    internal const int MaxLoggedRoots = 16;
+
     private readonly ILivenessStore _store;
     private readonly IRootSource _roots;
     private readonly LivenessCollectorOptions _options;
@@ -69,16 +76,19 @@ public sealed partial class LivenessCollector : IDisposable
             await foreach (var root in _roots.EnumerateLiveRootsAsync(cancellationToken).ConfigureAwait(false))
             {
                 tally.Roots++;
+                var lost = tally.Lost;
                 await WalkAsync(root.Cid, root.WholeDag, tally, cancellationToken).ConfigureAwait(false);
+                if (tally.Lost != lost)
+                    NoteIncomplete(root.Cid, tally, tally.Lost - lost);
             }
 
             // A mark of somebody else's root may have noted a shared block as followed and not have got to its links yet, or have failed before.
             await OtherMarksAsync().ConfigureAwait(false);
-            SweepResult? swept = tally.Unreadable > 0 || Interlocked.Read(ref _failedMarks) != failedBefore
+            SweepResult? swept = tally.IncompleteRoots > 0 || Interlocked.Read(ref _failedMarks) != failedBefore
                 ? null
                 : await _store.SweepAsync(epoch, _options.Sweep with { MaxBytes = maxBytes }, cancellationToken).ConfigureAwait(false);
             var report = new CollectionReport(
-                epoch, tally.Roots, tally.Followed, tally.Missing, tally.Unreadable, swept, _timeProvider.GetElapsedTime(start));
+                epoch, tally.Roots, tally.Followed, tally.Missing, tally.Unreadable, tally.IncompleteRoots, tally.FirstIncompleteRoot, swept, _timeProvider.GetElapsedTime(start));
             LogCollected(_logger, report);
             return report;
         }
@@ -102,6 +112,10 @@ public sealed partial class LivenessCollector : IDisposable
         try
         {
             await WalkAsync(root, wholeDag, tally, cancellationToken).ConfigureAwait(false);
+
+            // These were noted as followed, so that a collection does not look at them again, and nobody knows what they reach.
+            if (tally.Hidden > 0)
+                Interlocked.Increment(ref _failedMarks);
             return tally.Missing + tally.Unreadable;
         }
         catch
@@ -144,7 +158,7 @@ public sealed partial class LivenessCollector : IDisposable
                 await PauseAsync(cancellationToken).ConfigureAwait(false);
             var outcome = _store.Mark(cid);
             if (outcome == MarkOutcome.Absent)
-                tally.Missing++;
+                tally.LoseMissing(cid);
             if (outcome != MarkOutcome.FollowLinks)
                 continue;
             links.Clear();
@@ -162,7 +176,8 @@ public sealed partial class LivenessCollector : IDisposable
             if (block is null)
             {
                 // It was here a moment ago: deleted by a caller, or taken out as damaged.
-                tally.Missing++;
+                tally.LoseMissing(cid);
+                tally.Hidden++;
                 return;
             }
 
@@ -171,7 +186,7 @@ public sealed partial class LivenessCollector : IDisposable
         }
         catch (BlockIntegrityException exception)
         {
-            tally.Unreadable++;
+            tally.LoseUnreadable(cid);
             LogUnreadable(_logger, exception, cid);
         }
         catch (CodecException exception)
@@ -183,6 +198,13 @@ public sealed partial class LivenessCollector : IDisposable
         {
             LogNotItsCodec(_logger, exception, cid);
         }
+    }
+
+    private void NoteIncomplete(Cid root, Tally tally, long lost)
+    {
+        tally.FirstIncompleteRoot ??= root;
+        if (++tally.IncompleteRoots <= MaxLoggedRoots)
+            LogIncomplete(_logger, root, lost, tally.LastLost);
     }
 
     private async ValueTask PauseAsync(CancellationToken cancellationToken)
@@ -204,7 +226,34 @@ public sealed partial class LivenessCollector : IDisposable
 
         public long Missing { get; set; }
 
-        public long Unreadable { get; set; }
+        public long Unreadable { get; private set; }
+
+        // Blocks under whole DAGs that are missing or unreadable, and the last of them.
+        public long Lost { get; private set; }
+
+        public Cid LastLost { get; private set; }
+
+        // Those of them that were marked as followed before they turned out not to be here.
+        public long Hidden { get; set; }
+
+        public long IncompleteRoots { get; set; }
+
+        public Cid? FirstIncompleteRoot { get; set; }
+
+        public void LoseMissing(in Cid cid)
+        {
+            Missing++;
+            Lost++;
+            LastLost = cid;
+        }
+
+        public void LoseUnreadable(in Cid cid)
+        {
+            Unreadable++;
+            Hidden++;
+            Lost++;
+            LastLost = cid;
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Collected: {Report}")]
@@ -212,6 +261,9 @@ public sealed partial class LivenessCollector : IDisposable
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Block {Cid} is damaged; nothing is swept until it is known what it reaches.")]
     private static partial void LogUnreadable(ILogger logger, Exception exception, Cid cid);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Root {Root} lacks {Lost} blocks that it needs, {Cid} among them; nothing is swept until they are put again or the root is removed.")]
+    private static partial void LogIncomplete(ILogger logger, Cid root, long lost, Cid cid);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Block {Cid} links to nothing that can be followed.")]
     private static partial void LogNotItsCodec(ILogger logger, Exception exception, Cid cid);

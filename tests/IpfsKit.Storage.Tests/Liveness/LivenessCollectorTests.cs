@@ -179,13 +179,88 @@ public sealed class LivenessCollectorTests : SegmentStoreTest
         using var collector = Collector(store);
         var report = await collector.CollectAsync(cancellationToken: Token);
         Assert.Equal(1, report.Unreadable);
+        Assert.Equal((1, node.Cid), (report.IncompleteRoots, report.FirstIncompleteRoot));
         Assert.Null(report.Swept);
         Assert.True(await store.HasAsync(leaf.Cid, Token));
+
+        // From now on the node is only missing, and still nobody knows what it reaches.
+        for (var i = 0; i < 2; i++)
+        {
+            report = await collector.CollectAsync(cancellationToken: Token);
+            Assert.Equal((1, 0), (report.Missing, report.Unreadable));
+            Assert.Equal((1, node.Cid), (report.IncompleteRoots, report.FirstIncompleteRoot));
+            Assert.Null(report.Swept);
+            Assert.True(await store.HasAsync(leaf.Cid, Token));
+        }
 
         // Put again, it can be followed again.
         await store.PutAsync(node, Token);
         Assert.Equal(0, (await collector.CollectAsync(cancellationToken: Token)).Swept!.Value.Blocks);
         await AssertHasAsync(store, node, leaf);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Collect_DamageThatWasFoundBefore_DoesNotSweepWhatItMayReach(bool byScrub)
+    {
+        var store = await OpenAsync();
+        var leaf = TestBlocks.Raw(1);
+        var node = TestDag.Node(1, leaf.Cid);
+        var root = TestDag.Node(2, node.Cid);
+        await store.PutAsync(node, Token);
+        await store.PutManyAsync([leaf, root], Token);
+        _roots.Add(root.Cid);
+        Files.Flip(SegmentFiles()[0], 64 + 64 + 3);
+        if (byScrub)
+            Assert.Single((await store.ScrubAsync(Token)).Damaged);
+        else
+            await Assert.ThrowsAsync<BlockIntegrityException>(async () => await store.GetAsync(node.Cid, Token));
+        using var collector = Collector(store);
+        var report = await collector.CollectAsync(cancellationToken: Token);
+        Assert.Equal((1, root.Cid), (report.IncompleteRoots, report.FirstIncompleteRoot));
+        Assert.Null(report.Swept);
+        await AssertHasAsync(store, leaf, root);
+
+        // Without the root, it is garbage like any other.
+        _roots.Remove(root.Cid);
+        Assert.Equal(2, (await collector.CollectAsync(cancellationToken: Token)).Swept!.Value.Blocks);
+    }
+
+    [Fact]
+    public async Task Collect_DirectPinThatIsMissing_SweepsAllTheSame()
+    {
+        var store = await OpenAsync();
+        var garbage = TestBlocks.Raw(1);
+        await store.PutAsync(garbage, Token);
+        _roots.Add(TestBlocks.Raw(2).Cid, wholeDag: false);
+        using var collector = Collector(store);
+        var report = await collector.CollectAsync(cancellationToken: Token);
+        Assert.Equal((1, 0), (report.Missing, report.IncompleteRoots));
+        Assert.Equal(1, report.Swept!.Value.Blocks);
+    }
+
+    [Fact]
+    public async Task Mark_ThatMeetsDamage_KeepsTheCollectionFromSweeping()
+    {
+        // The mark noted the node as followed, so the collection did not look at it; what it links to is not known.
+        var store = await OpenAsync();
+        var leaf = TestBlocks.Raw(1);
+        var node = TestDag.Node(1, leaf.Cid);
+        await store.PutAsync(node, Token);
+        await store.PutAsync(leaf, Token);
+        Files.Flip(SegmentFiles()[0], 64 + 64 + 3);
+        using var collector = new LivenessCollector(
+            store,
+            new FailingMark(async () =>
+            {
+                Assert.Equal(1, await _failing!.MarkAsync(node.Cid, wholeDag: true, Token));
+                throw new OperationCanceledException();
+            }),
+            Options());
+        _failing = collector;
+        Assert.Null((await collector.CollectAsync(cancellationToken: Token)).Swept);
+        Assert.True(await store.HasAsync(leaf.Cid, Token));
     }
 
     [Fact]
