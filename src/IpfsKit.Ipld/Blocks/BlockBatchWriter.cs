@@ -28,6 +28,7 @@ public sealed class BlockBatchWriter : IAsyncDisposable
     private List<Block> _batch = [];
     private long _batchBytes;
     private Exception? _failure;
+    private bool _disposed;
 
     /// <summary>Makes a writer.</summary>
     /// <param name="sink">Where batches go.</param>
@@ -100,13 +101,16 @@ public sealed class BlockBatchWriter : IAsyncDisposable
 
     /// <summary>
     /// Gives up what was not flushed: cancels the batches on their way, waits until the sink has let go of them, and disposes all blocks.
-    /// After a flush there is nothing to give up.
+    /// After a flush there is nothing to give up. Disposing again does nothing.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
         await _gate.WaitAsync().ConfigureAwait(false);
         try
         {
+            if (_disposed)
+                return;
+            _disposed = true;
             await _abandoned.CancelAsync().ConfigureAwait(false);
             while (_inFlight.TryDequeue(out var put))
                 await put.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -141,15 +145,15 @@ public sealed class BlockBatchWriter : IAsyncDisposable
         {
             await oldest.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (oldest.IsFaulted)
-        {
-            _failure ??= exception;
-            throw;
-        }
         finally
         {
+            // A batch that a sink cancelled is as absent as one that failed; only the waiting can be given up without consequence.
             if (oldest.IsCompleted)
+            {
                 _ = _inFlight.Dequeue();
+                if (!oldest.IsCompletedSuccessfully)
+                    _failure ??= oldest.Exception?.InnerException ?? new TaskCanceledException(oldest);
+            }
         }
     }
 

@@ -165,6 +165,7 @@ public sealed class CarExporter
         MaxBlocks = request.Limits.MaxBlocks,
         MaxDepth = Math.Max(1, request.Limits.MaxDepth),
         ReadAheadBlocks = request.ReadAhead,
+        MaxPendingLinks = request.Limits.MaxPendingLinks,
     };
 
     private static bool IsIdentity(in Cid cid) => cid.Hash.Code == Multicodec.Identity;

@@ -77,6 +77,27 @@ public sealed class BlockBatchWriterTests
     }
 
     [Fact]
+    public async Task Put_ThatIsCancelledByTheSink_IsAFailureLikeAnyOther()
+    {
+        var sink = new GatedSink { Failure = new OperationCanceledException("The store is closing.") };
+        sink.Open();
+        await using var writer = new BlockBatchWriter(sink, maxBatchBytes: 100);
+        await writer.AddAsync(Pooled(100), Cancellation);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await writer.FlushAsync(Cancellation));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await writer.FlushAsync(Cancellation));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await writer.AddAsync(Pooled(1), Cancellation));
+    }
+
+    [Fact]
+    public async Task Dispose_Again_DoesNothing()
+    {
+        var writer = new BlockBatchWriter(new GatedSink());
+        await writer.AddAsync(Pooled(1), Cancellation);
+        await writer.DisposeAsync();
+        await writer.DisposeAsync();
+    }
+
+    [Fact]
     public async Task Dispose_WithBatchesUnderWay_CancelsThemAndWaits()
     {
         var sink = new GatedSink();

@@ -193,11 +193,18 @@ public sealed class CarExporterTests
     [InlineData(DagScope.Entity, nameof(TraversalLimits.MaxBlocks))]
     [InlineData(DagScope.All, nameof(TraversalLimits.MaxBytes))]
     [InlineData(DagScope.Entity, nameof(TraversalLimits.MaxBytes))]
+    [InlineData(DagScope.All, nameof(TraversalLimits.MaxPendingLinks))]
+    [InlineData(DagScope.Entity, nameof(TraversalLimits.MaxPendingLinks))]
     public async Task Export_MoreThanTheLimits_Throws(DagScope scope, string limit)
     {
         var dag = await Dag.MixedAsync();
         var file = await dag.ResolveAsync("subdir/multiblock.txt");
-        var limits = limit == nameof(TraversalLimits.MaxBlocks) ? new TraversalLimits { MaxBlocks = 3 } : new TraversalLimits { MaxBytes = 1000 };
+        var limits = limit switch
+        {
+            nameof(TraversalLimits.MaxBlocks) => new TraversalLimits { MaxBlocks = 3 },
+            nameof(TraversalLimits.MaxBytes) => new TraversalLimits { MaxBytes = 1000 },
+            _ => new TraversalLimits { MaxPendingLinks = 1 },
+        };
         var thrown = await Assert.ThrowsAsync<TraversalLimitException>(() => dag.ExportAsync(new CarExportRequest(file) { Scope = scope, Limits = limits }));
         Assert.Equal(limit, thrown.Limit);
     }

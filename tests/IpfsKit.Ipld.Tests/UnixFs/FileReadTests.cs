@@ -216,6 +216,35 @@ public sealed class FileReadTests
         Assert.Equal(("MaxBlocks", 1000L), (exception.Limit, exception.Value));
     }
 
+    [Fact]
+    public async Task Read_MoreLinksToFollowThanTheLimit_GivesUpAndLetsGoOfTheBlocks()
+    {
+        // Ten levels of a hundred links: 99 more wait on each level that is gone down.
+        var source = new TestSource();
+        var cid = source.PutDagPb(Node(new UnixFsData { Type = UnixFsType.File, Data = "x"u8.ToArray(), FileSize = 1 }));
+        var size = 1UL;
+        for (var i = 0; i < 9; i++)
+        {
+            cid = source.PutDagPb(Node(
+                new UnixFsData { Type = UnixFsType.File, FileSize = size * 100, BlockSizes = [.. Enumerable.Repeat(size, 100)] },
+                [.. Enumerable.Repeat(cid, 100)]));
+            size *= 100;
+        }
+
+        using var narrow = await UnixFsFile.OpenAsync(source, cid, new UnixFsReadOptions { MaxPendingLinks = 500 }, Cancellation);
+        var exception = await Assert.ThrowsAsync<TraversalLimitException>(() => narrow.CopyToAsync(Stream.Null, Cancellation));
+        Assert.Equal(("MaxPendingLinks", 500L, cid), (exception.Limit, exception.Value, exception.Root));
+        await Assert.ThrowsAsync<TraversalLimitException>(async () => await narrow.BlocksAsync(EntityBytes.All, Cancellation).CountAsync(Cancellation));
+
+        // Only links that the range needs are held.
+        await narrow.CopyToAsync(Stream.Null, new EntityBytes(0, 0), Cancellation);
+        using var wide = await UnixFsFile.OpenAsync(source, cid, new UnixFsReadOptions { MaxPendingLinks = 1000 }, Cancellation);
+        Assert.Equal(100, await wide.ReadAsync(EntityBytes.All, Cancellation).Take(100).CountAsync(Cancellation));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
+            async () => await UnixFsFile.OpenAsync(source, cid, new UnixFsReadOptions { MaxPendingLinks = 0 }, Cancellation));
+        Assert.Equal(1 << 20, UnixFsReadOptions.Default.MaxPendingLinks);
+    }
+
     [Theory]
     [InlineData(Multicodec.DagCbor)]
     [InlineData(Multicodec.Libp2pKey)]

@@ -257,11 +257,33 @@ public sealed class TreeImportTests
     public async Task Import_LimitsOfDepthAndEntries_AreKept()
     {
         var options = new UnixFsImportOptions { MaxDepth = 3, MaxEntries = 4 };
-        await ImportAsync(new UnixFsSource(Entries("a/b/c/d", "1", "2", "3")), options);
+        await ImportAsync(new UnixFsSource(Entries("a/b/c/d")), options);
         var deep = await Assert.ThrowsAsync<UnixFsSourceException>(() => ImportAsync(new UnixFsSource(Entries("a/b/c/d/e")), options));
         Assert.Contains("deeper than 3", deep.Message, StringComparison.Ordinal);
         var many = await Assert.ThrowsAsync<UnixFsSourceException>(() => ImportAsync(new UnixFsSource(Entries("1", "2", "3", "4", "5")), options));
         Assert.Equal("5", many.Path);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Import_DirectoriesThatOnlyPathsName_CountAsEntries(bool isDepthFirst)
+    {
+        // Each path names two directories of its own: three entries.
+        var paths = Enumerable.Range(0, 10).Select(i => $"{i}/x/file").ToArray();
+        await ImportAsync(new UnixFsSource(Entries(paths).ToAsyncEnumerable(), isDepthFirst), new UnixFsImportOptions { MaxEntries = 30 });
+        var exception = await Assert.ThrowsAsync<UnixFsSourceException>(
+            () => ImportAsync(new UnixFsSource(Entries(paths).ToAsyncEnumerable(), isDepthFirst), new UnixFsImportOptions { MaxEntries = 28 }));
+        Assert.Equal("9/x/file", exception.Path);
+
+        // A directory that has an entry of its own is no more than that entry; one that comes after what lies in it neither.
+        await ImportAsync(new UnixFsSource(Declared().ToAsyncEnumerable(), isDepthFirst), new UnixFsImportOptions { MaxEntries = 4 });
+        await Assert.ThrowsAsync<UnixFsSourceException>(
+            () => ImportAsync(new UnixFsSource(Declared().ToAsyncEnumerable(), isDepthFirst), new UnixFsImportOptions { MaxEntries = 3 }));
+
+        UnixFsSourceEntry[] Declared() => isDepthFirst
+            ? [UnixFsSourceEntry.Directory(""), UnixFsSourceEntry.Directory("a"), UnixFsSourceEntry.Directory("a/b"), .. Entries("a/b/1", "a/b/2")]
+            : [UnixFsSourceEntry.Directory(""), .. Entries("a/b/1"), UnixFsSourceEntry.Directory("a/b"), UnixFsSourceEntry.Directory("a"), .. Entries("a/b/2")];
     }
 
     [Fact]

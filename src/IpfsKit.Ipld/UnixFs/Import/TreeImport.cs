@@ -61,8 +61,6 @@ internal sealed class TreeImport : IDisposable
 
     private async ValueTask AddAsync(UnixFsSourceEntry entry, CancellationToken cancellationToken)
     {
-        if (++_entries > _options.MaxEntries)
-            throw new UnixFsSourceException(entry.Path, $"exceeds the limit of {_options.MaxEntries} entries");
         var names = entry.Path.Length == 0 ? [] : entry.Path.Split('/');
         foreach (var name in names)
             UnixFsName.Validate(name);
@@ -73,31 +71,49 @@ internal sealed class TreeImport : IDisposable
             throw new UnixFsSourceException(entry.Path, $"is deeper than {_options.MaxDepth} directories");
 
         var directory = _source.IsDepthFirst
-            ? await MoveToAsync(names, directories, cancellationToken).ConfigureAwait(false)
-            : Open(_root, names, 0, directories);
+            ? await MoveToAsync(names, directories, entry.Path, cancellationToken).ConfigureAwait(false)
+            : Open(_root, names, 0, directories, entry.Path);
         switch (entry.Kind)
         {
             case UnixFsSourceKind.Directory:
                 Declare(directory, entry);
                 break;
             case UnixFsSourceKind.Symlink:
+                Count(entry.Path);
                 await AddSymlinkAsync(directory, names[^1], entry, cancellationToken).ConfigureAwait(false);
                 break;
             default:
+                Count(entry.Path);
                 await StartFileAsync(directory, names[^1], entry, cancellationToken).ConfigureAwait(false);
                 break;
         }
     }
 
-    private TreeDirectory Open(TreeDirectory from, string[] names, int start, int end)
+    // Directories count where they are opened, whether an entry declares them or only lies below them: one path of a few hundred bytes names hundreds.
+    private TreeDirectory Open(TreeDirectory from, string[] names, int start, int end, string path)
     {
         for (var i = start; i < end; i++)
-            from = from.OpenChild(names[i], _options);
+        {
+            if (!from.TryGetOpen(names[i], out var child))
+            {
+                Count(path);
+                child = from.OpenChild(names[i], _options);
+            }
+
+            from = child;
+        }
+
         return from;
     }
 
+    private void Count(string path)
+    {
+        if (++_entries > _options.MaxEntries)
+            throw new UnixFsSourceException(path, $"exceeds the limit of {_options.MaxEntries} entries");
+    }
+
     // Closes the directories that are not on the way to the new entry.
-    private async ValueTask<TreeDirectory> MoveToAsync(string[] names, int directories, CancellationToken cancellationToken)
+    private async ValueTask<TreeDirectory> MoveToAsync(string[] names, int directories, string path, CancellationToken cancellationToken)
     {
         var open = new List<TreeDirectory>();
         for (var at = _current; at.Parent is not null; at = at.Parent)
@@ -107,11 +123,11 @@ internal sealed class TreeImport : IDisposable
             common++;
         for (var i = open.Count - 1; i >= common; i--)
         {
-            open[i].Parent!.Open.Remove(open[i].Name);
+            open[i].Parent!.Forget(open[i]);
             await CloseAsync(open[i], cancellationToken).ConfigureAwait(false);
         }
 
-        return _current = Open(common == 0 ? _root : open[common - 1], names, common, directories);
+        return _current = Open(common == 0 ? _root : open[common - 1], names, common, directories, path);
     }
 
     private static void Declare(TreeDirectory directory, UnixFsSourceEntry entry)
@@ -178,9 +194,8 @@ internal sealed class TreeImport : IDisposable
 
     private async ValueTask CloseAsync(TreeDirectory directory, CancellationToken cancellationToken)
     {
-        foreach (var child in directory.Open.Values)
+        foreach (var child in directory.TakeOpen())
             await CloseAsync(child, cancellationToken).ConfigureAwait(false);
-        directory.Open.Clear();
         directory.IsClosed = true;
         await MakeAsync(directory, cancellationToken).ConfigureAwait(false);
     }

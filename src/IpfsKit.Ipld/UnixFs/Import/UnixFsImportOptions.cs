@@ -21,7 +21,7 @@ public sealed class UnixFsImportOptions
     /// <value>From 1. Default: 16 MiB.</value>
     public int MaxBatchBytes { get; set; } = BlockBatchWriter.DefaultMaxBatchBytes;
 
-    /// <summary>The most entries of one tree, over all its directories.</summary>
+    /// <summary>The most entries of one tree, over all its directories; a directory counts also where only what lies in it was named.</summary>
     /// <value>From 1. Default: 10 million.</value>
     public long MaxEntries { get; set; } = 10_000_000;
 

@@ -11,11 +11,12 @@ namespace IpfsKit.Ipld.UnixFs;
 /// is out at any time. What comes after a subtree of more bytes than a block can have is not asked for until that subtree is done.</para>
 /// Not safe to share.
 /// </remarks>
-internal sealed class FetchStack<T>(IBlockSource source, int readAhead, bool fullWindow, CancellationToken cancellationToken) : IAsyncDisposable
+internal sealed class FetchStack<T>(
+    IBlockSource source, Cid root, UnixFsReadOptions options, bool fullWindow, CancellationToken cancellationToken) : IAsyncDisposable
 {
     private readonly List<Item> _stack = [];
-    private readonly CancellationTokenSource? _stop = readAhead > 0 ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken) : null;
-    private int _window = fullWindow ? readAhead : 0;
+    private readonly CancellationTokenSource? _stop = options.ReadAheadBlocks > 0 ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken) : null;
+    private int _window = fullWindow ? options.ReadAheadBlocks : 0;
     private int _asked;
 
     public int Count => _stack.Count;
@@ -24,7 +25,13 @@ internal sealed class FetchStack<T>(IBlockSource source, int readAhead, bool ful
     /// <param name="cid">The block.</param>
     /// <param name="state">What is known of it.</param>
     /// <param name="isLarge">Whether there is certainly so much below it that what comes after it can wait.</param>
-    public void Push(in Cid cid, T state, bool isLarge = false) => _stack.Add(new Item(cid, state, isLarge, null));
+    /// <exception cref="TraversalLimitException">More wait than the options allow.</exception>
+    public void Push(in Cid cid, T state, bool isLarge = false)
+    {
+        if (_stack.Count >= options.MaxPendingLinks)
+            throw new TraversalLimitException(root, nameof(options.MaxPendingLinks), options.MaxPendingLinks);
+        _stack.Add(new Item(cid, state, isLarge, null));
+    }
 
     /// <summary>Takes the block on top, which the caller disposes.</summary>
     /// <exception cref="BlockNotFoundException">The source does not have it.</exception>
@@ -61,7 +68,7 @@ internal sealed class FetchStack<T>(IBlockSource source, int readAhead, bool ful
     private void AskAhead()
     {
         var lowest = Math.Max(0, _stack.Count - _window);
-        for (var i = _stack.Count - 1; i >= lowest && _asked < 2 * readAhead; i--)
+        for (var i = _stack.Count - 1; i >= lowest && _asked < 2 * options.ReadAheadBlocks; i--)
         {
             var item = _stack[i];
             if (item.Fetch is null)
@@ -74,7 +81,7 @@ internal sealed class FetchStack<T>(IBlockSource source, int readAhead, bool ful
                 break;
         }
 
-        _window = Math.Min(readAhead, Math.Max(1, _window * 2));
+        _window = Math.Min(options.ReadAheadBlocks, Math.Max(1, _window * 2));
     }
 
     private readonly record struct Item(Cid Cid, T State, bool IsLarge, Task<Block>? Fetch);

@@ -34,7 +34,7 @@ internal static class FileWalk
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var rootCid = root.Cid;
-        var pending = new FetchStack<Child>(source, options.ReadAheadBlocks, fullWindow, cancellationToken);
+        var pending = new FetchStack<Child>(source, rootCid, options, fullWindow, cancellationToken);
         await using var _ = pending.ConfigureAwait(false);
         var (block, child) = (root, new Child(0, null, 0));
         for (var visited = 1L; ; visited++)
@@ -49,6 +49,7 @@ internal static class FileWalk
                 Measure(node, child.Length);
                 if (node.Links.Count > 0 && child.Depth == options.MaxDepth)
                     throw new TraversalLimitException(rootCid, nameof(options.MaxDepth), options.MaxDepth);
+                Push(pending, node, child, start, end, withEmpty);
             }
             catch
             {
@@ -56,7 +57,6 @@ internal static class FileWalk
                 throw;
             }
 
-            Push(pending, node, child, start, end, withEmpty);
             yield return new FileVisit(block, node, child.Offset);
             if (pending.Count == 0)
                 yield break;

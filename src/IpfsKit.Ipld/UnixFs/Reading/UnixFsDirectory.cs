@@ -159,7 +159,7 @@ public sealed class UnixFsDirectory
     // The root comes first, without its block.
     private async IAsyncEnumerable<ShardVisit> ShardsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var pending = new FetchStack<ShardVisit>(_source, _options.ReadAheadBlocks, fullWindow: true, cancellationToken);
+        var pending = new FetchStack<ShardVisit>(_source, Cid, _options, fullWindow: true, cancellationToken);
         await using var _ = pending.ConfigureAwait(false);
         var root = new ShardVisit(_shard!, null, 0, 0);
         Push(root);
@@ -173,6 +173,7 @@ public sealed class UnixFsDirectory
             try
             {
                 visit = new ShardVisit(HamtShard.Parse(UnixFsNode.Decode(block), from.Depth, from.Shard), block, from.Depth, from.Path);
+                Push(visit);
             }
             catch
             {
@@ -180,7 +181,6 @@ public sealed class UnixFsDirectory
                 throw;
             }
 
-            Push(visit);
             yield return visit;
         }
 

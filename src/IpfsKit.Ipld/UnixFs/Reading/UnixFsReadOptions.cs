@@ -18,12 +18,17 @@ public sealed record UnixFsReadOptions
     /// <value>From 1; default 2^32.</value>
     public long MaxBlocks { get; init; } = 1L << 32;
 
+    /// <summary>The most links that were read and are still to be followed: the memory of a walk, some 100 bytes each.</summary>
+    /// <value>From 1; default 2^20. A file of the widest nodes that an import makes has 16,384 for each level.</value>
+    public int MaxPendingLinks { get; init; } = 1 << 20;
+
     internal UnixFsReadOptions Validate()
     {
         ArgumentOutOfRangeException.ThrowIfNegative(ReadAheadBlocks);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(ReadAheadBlocks, 256);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxDepth, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxBlocks, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxPendingLinks, 1);
         return this;
     }
 }
