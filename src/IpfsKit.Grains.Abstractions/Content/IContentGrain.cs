@@ -6,21 +6,12 @@ namespace IpfsKit.Grains;
 /// <remarks>
 /// <para>Key: the root as CIDv1 in base32 (<see cref="ContentKey"/>), so that both versions of a CID are one grain. A call under any other
 /// text is refused with <see cref="ArgumentException"/>.</para>
-/// <para>State changes are durable before a call returns, except touches, which are written behind within seconds. A root is <em>pending</em> from its registration until enough silos have
-/// acknowledged that they hold it durably, and only then <em>committed</em>, that is: visible to every other call.</para>
+/// <para>State changes are durable before a call returns. Roots come by the silos that store them, through their data planes: a root is <em>pending</em> from then until enough silos have
+/// acknowledged that they hold it durably, and only then <em>committed</em>, that is: visible here.</para>
 /// </remarks>
 [Alias("ipfskit.IContentGrain")]
 public interface IContentGrain : IGrainWithStringKey
 {
-    /// <summary>Announces a root and its first durable copy. Idempotent; at a write concern of 1 the root is committed when this returns.</summary>
-    [Alias("Register")]
-    ValueTask<ContentRegistration> RegisterAsync(RegisterContent request, CancellationToken cancellationToken = default);
-
-    /// <summary>Says that a silo now holds the whole root durably; commits the root when that was the last acknowledgement needed. Idempotent.</summary>
-    /// <exception cref="ContentNotFoundException">The root is not registered.</exception>
-    [Alias("Acknowledge")]
-    ValueTask<ContentRegistration> AcknowledgeAsync(NodePlacement placement, CancellationToken cancellationToken = default);
-
     /// <summary>Everything known of the root, or null while it is not committed.</summary>
     [Alias("Stat"), ReadOnly]
     ValueTask<ContentInfo?> StatAsync(CancellationToken cancellationToken = default);
@@ -39,10 +30,6 @@ public interface IContentGrain : IGrainWithStringKey
     /// <summary>Removes the pin; false if there was none.</summary>
     [Alias("Unpin")]
     ValueTask<bool> UnpinAsync(CancellationToken cancellationToken = default);
-
-    /// <summary>Counts reads that silos have gathered; sent at most once per silo and second.</summary>
-    [Alias("Touch")]
-    ValueTask TouchAsync(TouchBatch touches, CancellationToken cancellationToken = default);
 
     /// <summary>Forgets the root everywhere; its blocks go when no other root needs them. False if it was not committed.</summary>
     /// <remarks>The root is invisible from the moment this has been recorded. A silo that is down drops its copy when it is back.</remarks>

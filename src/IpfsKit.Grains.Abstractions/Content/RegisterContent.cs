@@ -29,6 +29,9 @@ public sealed record RegisterContent
 
     /// <summary>Whether the silo holds all that the root reaches, or its block alone (for a direct pin). Once whole, a root stays whole.</summary>
     [Id(7)] public bool WholeDag { get; init; } = true;
+
+    /// <summary>The newest <see cref="ContentRegistration.Revision"/> of the root that the silo has recorded, or 0: the answer's is not older.</summary>
+    [Id(8)] public long Revision { get; init; }
 }
 
 /// <summary>How far a registration has come.</summary>
@@ -55,6 +58,9 @@ public sealed record ContentRegistration
 
     /// <inheritdoc cref="RegisterContent.WholeDag"/>
     [Id(6)] public bool WholeDag { get; init; } = true;
+
+    /// <summary>Which write of the root's state this follows from: it grows with each, over all lives of the root, so that whoever hears of two knows which is the later.</summary>
+    [Id(7)] public long Revision { get; init; }
 }
 
 /// <summary>The life of a root.</summary>

@@ -63,27 +63,60 @@ internal sealed partial class CatalogReconciler(
         _comparedAll = time.GetUtcNow();
     }
 
-    private async Task SettleAsync(CatalogRoot root, CancellationToken cancellationToken)
+    /// <summary>Settles a row that was read a while ago.</summary>
+    internal async Task SettleAsync(CatalogRoot root, CancellationToken cancellationToken)
     {
         if (held.IsRegistering(root.Root))
             return;
-        var holder = grains.GetGrain<IContentHolderGrain>(ContentKey.Of(root.Root));
-        var truth = await holder.ReconcileAsync(ToCopy(root), root.Committed, cancellationToken);
-        switch (truth.Status)
+        var holder = grains.GetContentHolder(root.Root);
+        var standing = await holder.ReconcileAsync(node.PeerId, cancellationToken);
+        var truth = standing.Registration;
+        if (truth.Status == ContentStatus.None && (standing.IsKnown || !root.Committed))
+            await DropAsync(holder, root, standing, cancellationToken);
+        else if (truth.Status == ContentStatus.None || !standing.IsHolder || truth.Revision < root.Revision)
+            await RestoreAsync(holder, root, cancellationToken);
+        else if (truth.Status == ContentStatus.Committed && (!root.Committed || root.Epoch != truth.Epoch || root.Pin != truth.Pin.ToCatalog()))
         {
-            case ContentStatus.None:
-                LogDropped(logger, root.Root, root.Committed);
-                await held.DropAsync(root.Root, Math.Max(root.Epoch, truth.Epoch), cancellationToken);
-                await holder.DroppedAsync(node.PeerId, cancellationToken);
-                instruments.AddReconciled("dropped");
-                break;
-            case ContentStatus.Committed when !root.Committed || root.Epoch != truth.Epoch || root.Pin != truth.Pin.ToCatalog():
-                await held.CommitAsync(root.Root, truth, cancellationToken);
-                instruments.AddReconciled("corrected");
-                break;
-            default:
-                instruments.AddReconciled("unchanged");
-                break;
+            await held.CommitAsync(root.Root, truth, cancellationToken);
+            instruments.AddReconciled("corrected");
+        }
+        else
+            instruments.AddReconciled("unchanged");
+    }
+
+    /// <summary>The cluster has removed the root, or its registration never came to the content grain.</summary>
+    private async Task DropAsync(IContentHolderGrain holder, CatalogRoot root, CopyStanding standing, CancellationToken cancellationToken)
+    {
+        // A registration that came after the question is not what the answer was about.
+        if (!await held.IsAsReadAsync(root, cancellationToken))
+            return;
+        LogDropped(logger, root.Root, root.Committed);
+        await held.DropAsync(root.Root, Math.Max(root.Revision, standing.Registration.Revision), cancellationToken);
+        if (standing.IsKnown)
+            await holder.DroppedAsync(node.PeerId, cancellationToken);
+        instruments.AddReconciled("dropped");
+    }
+
+    /// <summary>The content grain does not know what this silo holds. The row may be of the past, because the root was removed meanwhile: what is said for it must be true while it is said.</summary>
+    private async Task RestoreAsync(IContentHolderGrain holder, CatalogRoot root, CancellationToken cancellationToken)
+    {
+        if (!await held.TryBeginRestoreAsync(root, cancellationToken))
+            return;
+        var committed = false;
+        try
+        {
+            var registration = await holder.RestoreAsync(ToCopy(root), root.Committed, cancellationToken);
+            if (registration.Status != ContentStatus.Committed)
+                return;
+            committed = true;
+            held.EndCommitted(root.Root, registration);
+            await held.EndingAsync(root.Root);
+            instruments.AddReconciled("corrected");
+        }
+        finally
+        {
+            if (!committed)
+                held.EndRegistration(root.Root);
         }
     }
 
@@ -96,6 +129,7 @@ internal sealed partial class CatalogReconciler(
         WholeDag = root.WholeDag,
         Placement = new NodePlacement { Node = node.PeerId, Since = root.HeldSince },
         Pin = root.Pin is { } pin ? new PinRequest { Mode = CatalogPins.ToMode(pin.Mode), Name = pin.Name } : null,
+        Revision = root.Revision,
     };
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Root {Root} is dropped: the cluster has removed it, or its registration never finished (committed here: {Committed}).")]

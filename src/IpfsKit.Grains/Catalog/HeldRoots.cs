@@ -8,7 +8,8 @@ namespace IpfsKit.Grains.Catalog;
 /// <summary>Changes to the catalog by those who race: registrations of this silo, and content grains that tell it to drop a root.</summary>
 /// <remarks>
 /// While a registration is under way its row must not go, whoever asks: between the content grain's commit and the catalog's, the row is the only thing that keeps the blocks of a visible root after a crash.
-/// A drop that meets a registration therefore hides the row instead; the registration's own end, or the reconciler after a crash, settles it. One that meets nothing but the end of a registration waits
+/// A drop that meets a registration therefore hides the row instead, which remembers the revision of the drop: a registration that came before it changes nothing any more when it ends, one that came after
+/// it commits the row, and the reconciler settles what is left. One that meets nothing but the end of a registration waits
 /// for it. The lock only covers the decision and the call; the catalog keeps the order of calls.
 /// </remarks>
 internal sealed partial class HeldRoots(IpfsNode node, ILogger<HeldRoots> logger)
@@ -18,23 +19,14 @@ internal sealed partial class HeldRoots(IpfsNode node, ILogger<HeldRoots> logger
 
     private SiloCatalog Catalog => node.Storage.Catalog;
 
-    /// <summary>Begins a registration: its row is durable when this returns. Call <see cref="EndRegistration"/> in any case.</summary>
-    public async Task BeginRegistrationAsync(CatalogRoot root, CancellationToken cancellationToken)
+    /// <summary>Begins a registration: its row is durable when this returns. Call <see cref="EndCommitted"/> or <see cref="EndRegistration"/> in any case.</summary>
+    /// <returns>The row.</returns>
+    public async Task<CatalogRoot> BeginRegistrationAsync(CatalogRoot root, CancellationToken cancellationToken)
     {
-        var key = root.Root.ToV1();
-        lock (_lock)
-        {
-            if (!_registering.TryGetValue(key, out var registrations))
-                _registering[key] = registrations = new Registrations();
-            registrations.UnderWay++;
-        }
-
+        Enter(root.Root);
         try
         {
-            Task pending;
-            lock (_lock)
-                pending = Catalog.UpsertRootAsync(root, cancellationToken);
-            await pending;
+            return await Catalog.UpsertRootAsync(root, cancellationToken);
         }
         catch
         {
@@ -43,9 +35,34 @@ internal sealed partial class HeldRoots(IpfsNode node, ILogger<HeldRoots> logger
         }
     }
 
-    /// <summary>Records that the content grain has committed.</summary>
+    /// <summary>Begins a registration of a root that has a row, if that is still as it was read; then its end is called for as after <see cref="BeginRegistrationAsync"/>.</summary>
+    /// <returns>Whether it has begun: from before this looked at the row, nobody removes it.</returns>
+    public async Task<bool> TryBeginRestoreAsync(CatalogRoot known, CancellationToken cancellationToken)
+    {
+        var begun = false;
+        Enter(known.Root);
+        try
+        {
+            // Drops that were called before take effect first.
+            await Catalog.FlushAsync(cancellationToken);
+            begun = await IsAsReadAsync(known, cancellationToken);
+            return begun;
+        }
+        finally
+        {
+            if (!begun)
+                EndRegistration(known.Root);
+        }
+    }
+
+    /// <summary>Whether a row is still as it was read: no registration and no removal has come since.</summary>
+    public async Task<bool> IsAsReadAsync(CatalogRoot known, CancellationToken cancellationToken) =>
+        await Catalog.GetRootAsync(known.Root, cancellationToken) is { } row
+        && (row.Committed, row.Revision, row.HeldSince) == (known.Committed, known.Revision, known.HeldSince);
+
+    /// <summary>Records that the content grain has committed; a row that follows a newer write of its state stays as it is.</summary>
     public Task CommitAsync(Cid root, ContentRegistration registration, CancellationToken cancellationToken) =>
-        Catalog.CommitRootAsync(root, registration.Epoch, registration.CommittedAt ?? default, registration.Pin.ToCatalog(), cancellationToken);
+        Catalog.CommitRootAsync(root, registration.Epoch, registration.Revision, registration.CommittedAt ?? default, registration.Pin.ToCatalog(), cancellationToken);
 
     /// <summary>Ends a registration that its content grain has committed, without waiting for the disk: the row keeps the blocks as it is, and a crash leaves the rest to the reconciler.</summary>
     public void EndCommitted(Cid root, ContentRegistration registration)
@@ -85,20 +102,30 @@ internal sealed partial class HeldRoots(IpfsNode node, ILogger<HeldRoots> logger
             return _registering.ContainsKey(root.ToV1());
     }
 
-    /// <summary>Drops a life of a root.</summary>
-    public async Task DropAsync(Cid root, long epoch, CancellationToken cancellationToken)
+    /// <summary>Drops a root, unless its row follows a newer write of its state.</summary>
+    public async Task DropAsync(Cid root, long revision, CancellationToken cancellationToken)
     {
         for (Task? dropping = null; dropping is null;)
         {
             lock (_lock)
             {
                 if (!_registering.TryGetValue(root.ToV1(), out var registrations))
-                    dropping = Catalog.RemoveRootAsync(root, epoch, cancellationToken);
+                    dropping = Catalog.RemoveRootAsync(root, revision, cancellationToken);
                 else if (registrations.UnderWay > 0)
-                    dropping = Catalog.HideRootAsync(root, epoch, cancellationToken);
+                    dropping = Catalog.HideRootAsync(root, revision, cancellationToken);
             }
 
             await (dropping ?? EndingAsync(root).WaitAsync(cancellationToken));
+        }
+    }
+
+    private void Enter(Cid root)
+    {
+        lock (_lock)
+        {
+            if (!_registering.TryGetValue(root.ToV1(), out var registrations))
+                _registering[root.ToV1()] = registrations = new Registrations();
+            registrations.UnderWay++;
         }
     }
 

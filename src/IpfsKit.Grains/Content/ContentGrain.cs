@@ -184,14 +184,28 @@ internal sealed partial class ContentGrain(
     }
 
     /// <inheritdoc/>
-    public async ValueTask<ContentRegistration> ReconcileAsync(RegisterContent copy, bool committed, CancellationToken cancellationToken)
+    public ValueTask<CopyStanding> ReconcileAsync(PeerId node, CancellationToken cancellationToken)
+    {
+        LeaveUnlessRegistered();
+        var name = node.ToString();
+        return new(new CopyStanding
+        {
+            Registration = State.ToRegistration(),
+            IsKnown = State.Life != ContentLife.None,
+            IsHolder = State.Placements.Any(placement => placement.Node == name),
+        });
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<ContentRegistration> RestoreAsync(RegisterContent copy, bool committed, CancellationToken cancellationToken)
     {
         CheckKey(copy.Root);
         var now = Now();
         switch (State.Life)
         {
             case ContentLife.Pending or ContentLife.Committed:
-                await ChangeAsync(current => ContentTransitions.Acknowledge(current, copy.Placement, now), cancellationToken);
+                await ChangeAsync(
+                    current => ContentTransitions.Overtake(ContentTransitions.Acknowledge(current, copy.Placement, now), copy.Revision), cancellationToken);
                 break;
             case ContentLife.None when committed:
                 LogStateLost(logger, _key, copy.Placement.Node);
@@ -216,8 +230,8 @@ internal sealed partial class ContentGrain(
 
     private async ValueTask DropCopiesAsync(CancellationToken cancellationToken)
     {
-        var epoch = State.Epoch;
-        var dropped = await TellHoldersAsync(node => node.DropRootAsync(_key, epoch, cancellationToken));
+        var revision = State.Revision;
+        var dropped = await TellHoldersAsync(node => node.DropRootAsync(_key, revision, cancellationToken));
         await FinishRemovalAsync(dropped, cancellationToken);
     }
 
@@ -237,8 +251,8 @@ internal sealed partial class ContentGrain(
 
     private async ValueTask TellPinAsync(CancellationToken cancellationToken)
     {
-        var (epoch, pin) = (State.Epoch, State.ToPin());
-        await TellHoldersAsync(node => node.SetPinAsync(_key, epoch, pin, cancellationToken));
+        var registration = State.ToRegistration();
+        await TellHoldersAsync(node => node.SetPinAsync(_key, registration, cancellationToken));
     }
 
     /// <summary>Tells every silo that holds the root and is up; the others learn it when they reconcile.</summary>
@@ -273,7 +287,7 @@ internal sealed partial class ContentGrain(
                 next = ContentTransitions.Warm(next, _unsaved);
             if (ReferenceEquals(next, before))
                 return;
-            state.State = next;
+            state.State = next with { Revision = ContentTransitions.NextRevision(next.Revision, Now()) };
             try
             {
                 await state.WriteStateAsync(cancellationToken);

@@ -27,7 +27,7 @@ internal sealed class ContentRegistrar(IpfsNode node, HeldRoots held, IGrainFact
     {
         // Whole milliseconds, as catalogs keep them.
         var now = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
-        await held.BeginRegistrationAsync(
+        var row = await held.BeginRegistrationAsync(
             new CatalogRoot
             {
                 Root = root.Root,
@@ -41,7 +41,7 @@ internal sealed class ContentRegistrar(IpfsNode node, HeldRoots held, IGrainFact
         var committed = false;
         try
         {
-            var registration = await grains.GetContentGrain(root.Root).RegisterAsync(
+            var registration = await grains.GetContentHolder(root.Root).RegisterAsync(
                 new RegisterContent
                 {
                     Root = root.Root,
@@ -51,6 +51,7 @@ internal sealed class ContentRegistrar(IpfsNode node, HeldRoots held, IGrainFact
                     WholeDag = root.WholeDag,
                     Placement = new NodePlacement { Node = node.PeerId, Since = now },
                     Pin = root.Pin,
+                    Revision = row.Revision,
                 },
                 cancellationToken);
             if (registration.Status != ContentStatus.Committed)

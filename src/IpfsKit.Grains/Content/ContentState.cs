@@ -42,6 +42,9 @@ internal sealed record ContentState
 
     /// <summary>The heat as of the last write.</summary>
     public HeatState? Heat { get; init; }
+
+    /// <summary>Grows with each write; see <see cref="ContentRegistration.Revision"/>. Not smaller than <see cref="Epoch"/>.</summary>
+    public long Revision { get; init; }
 }
 
 /// <summary>The stored life of a root. The numbers are stored.</summary>

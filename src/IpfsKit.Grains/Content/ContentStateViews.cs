@@ -18,6 +18,7 @@ internal static class ContentStateViews
         Acknowledged = state.Placements.Count,
         Required = state.Required,
         Epoch = state.Epoch,
+        Revision = state.Revision,
         CommittedAt = state.CommittedAt,
         Pin = state.ToPin(),
         WholeDag = state.WholeDag,

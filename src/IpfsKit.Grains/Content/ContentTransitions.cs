@@ -23,8 +23,8 @@ internal static class ContentTransitions
             {
                 Life = ContentLife.Pending,
                 Root = request.Root.ToString(),
-                // Larger than any before, so that a command about the earlier life, still under way, is recognised as late.
-                Epoch = Math.Max(state.Epoch + 1, now.ToUnixTimeMilliseconds()),
+                Epoch = NextRevision(Math.Max(state.Revision, request.Revision), now),
+                Revision = state.Revision,
                 SizeBytes = request.SizeBytes,
                 DagBytes = request.DagBytes,
                 Blocks = request.Blocks,
@@ -34,8 +34,14 @@ internal static class ContentTransitions
             : state;
         if (request.WholeDag && !next.WholeDag)
             next = next with { WholeDag = true, SizeBytes = request.SizeBytes, DagBytes = request.DagBytes, Blocks = request.Blocks };
-        return Acknowledge(request.Pin is null ? next : Pin(next, request.Pin, now), request.Placement, now);
+        return Overtake(Acknowledge(request.Pin is null ? next : Pin(next, request.Pin, now), request.Placement, now), request.Revision);
     }
+
+    /// <summary>A silo has recorded a revision that this state has not reached, because state was lost or clocks differ: the next write goes beyond it, or the silo would ignore all that follows.</summary>
+    public static ContentState Overtake(ContentState state, long recorded) => state.Revision < recorded ? state with { Revision = recorded } : state;
+
+    /// <summary>The revision of the next write: larger than the last one and, because a state that is cleared forgets its own, than those of earlier lives.</summary>
+    public static long NextRevision(long last, DateTimeOffset now) => Math.Max(last + 1, now.ToUnixTimeMilliseconds());
 
     /// <summary>A silo holds the root; the last acknowledgement needed commits it.</summary>
     public static ContentState Acknowledge(ContentState state, NodePlacement placement, DateTimeOffset now)

@@ -1,3 +1,4 @@
+using IpfsKit.Grains.Content;
 using IpfsKit.Multiformats;
 
 namespace IpfsKit.Grains.Heat;
@@ -6,5 +7,5 @@ namespace IpfsKit.Grains.Heat;
 internal sealed class GrainTouchSink(IGrainFactory grains) : ITouchSink
 {
     public ValueTask TouchAsync(Cid root, TouchBatch touches, CancellationToken cancellationToken) =>
-        grains.GetContentGrain(root).TouchAsync(touches, cancellationToken);
+        grains.GetContentHolder(root).TouchAsync(touches, cancellationToken);
 }

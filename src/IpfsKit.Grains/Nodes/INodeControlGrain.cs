@@ -3,15 +3,15 @@ using IpfsKit.Multiformats;
 namespace IpfsKit.Grains.Nodes;
 
 /// <summary>What content grains tell a silo that holds their root. Key: as <see cref="INodeGrain"/>, the same grain. For silos only.</summary>
-/// <remarks>Every call carries the epoch of the root's life that it is about (<see cref="ContentRegistration.Epoch"/>); one that arrives after a newer life began changes nothing.</remarks>
+/// <remarks>Every call carries the revision of the root's state that it follows from (<see cref="ContentRegistration.Revision"/>); one that arrives after a newer one changes nothing.</remarks>
 [Alias("ipfskit.INodeControlGrain")]
 internal interface INodeControlGrain : IGrainWithStringKey
 {
     /// <summary>Forgets a root; durable when it returns. Its blocks go when the collector finds no other root that reaches them. Idempotent.</summary>
     [Alias("DropRoot")]
-    ValueTask DropRootAsync(Cid root, long epoch, CancellationToken cancellationToken = default);
+    ValueTask DropRootAsync(Cid root, long revision, CancellationToken cancellationToken = default);
 
     /// <summary>Records the pin of a root, or that it has none; durable when it returns. Idempotent.</summary>
     [Alias("SetPin")]
-    ValueTask SetPinAsync(Cid root, long epoch, PinInfo? pin, CancellationToken cancellationToken = default);
+    ValueTask SetPinAsync(Cid root, ContentRegistration registration, CancellationToken cancellationToken = default);
 }

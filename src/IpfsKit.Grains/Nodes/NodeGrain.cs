@@ -129,14 +129,13 @@ internal sealed class NodeGrain(IpfsNode node, HeldRoots held, TicketService tic
     }
 
     /// <inheritdoc/>
-    public async ValueTask DropRootAsync(Cid root, long epoch, CancellationToken cancellationToken) =>
-        await held.DropAsync(root, epoch, cancellationToken);
+    public async ValueTask DropRootAsync(Cid root, long revision, CancellationToken cancellationToken) =>
+        await held.DropAsync(root, revision, cancellationToken);
 
     /// <inheritdoc/>
-    public async ValueTask SetPinAsync(Cid root, long epoch, PinInfo? pin, CancellationToken cancellationToken) =>
-        _ = pin is null
-            ? await Catalog.UnpinAsync(root, epoch, cancellationToken)
-            : await Catalog.PinAsync(pin.ToCatalog(), epoch, cancellationToken);
+    public async ValueTask SetPinAsync(Cid root, ContentRegistration registration, CancellationToken cancellationToken) =>
+        // All that the row follows from, not the pin alone: it may arrive before the end of the registration that it comes after, and overtakes that.
+        await held.CommitAsync(root, registration, cancellationToken);
 
     private DataEndpoint ToEndpoint(IssuedTicket ticket) =>
         new() { Node = node.PeerId, Address = node.Profile.DataAddress, Ticket = ticket.Text, ExpiresAt = ticket.ExpiresAt };

@@ -14,6 +14,9 @@ public sealed record CatalogRoot
     /// <summary>Which life of the root was last committed, 0 while none was. Larger for each later life.</summary>
     public long Epoch { get; init; }
 
+    /// <summary>Which write of the root's grain state was last recorded, 0 while none was. Larger for each later one, also of a later life; what comes of an older one is ignored.</summary>
+    public long Revision { get; init; }
+
     /// <summary>The size of the content in bytes.</summary>
     public long SizeBytes { get; init; }
 

@@ -8,7 +8,7 @@ internal static class CatalogRows
 {
     /// <summary>The columns that <see cref="Root(SqliteStatement)"/> reads, of <c>roots AS r</c> and <c>pins AS p</c>.</summary>
     public const string RootColumns =
-        "r.id, r.cid, r.v0, r.state, r.epoch, r.size_bytes, r.dag_bytes, r.blocks, r.whole_dag, r.held_since, r.committed_at, r.heat_hour, r.heat_week, r.heat_at, p.mode, p.name, p.pinned_at";
+        "r.id, r.cid, r.v0, r.state, r.epoch, r.revision, r.size_bytes, r.dag_bytes, r.blocks, r.whole_dag, r.held_since, r.committed_at, r.heat_hour, r.heat_week, r.heat_at, p.mode, p.name, p.pinned_at";
 
     /// <summary>The columns that <see cref="Pin(SqliteStatement)"/> reads, of <c>pins AS p</c>.</summary>
     public const string PinColumns = "p.cid, p.mode, p.name, p.pinned_at";
@@ -20,7 +20,7 @@ internal static class CatalogRows
     public const string FindIndexed =
         $"SELECT {RootColumns} FROM root_index AS i CROSS JOIN roots AS r ON r.id = i.id LEFT JOIN pins AS p ON p.cid = r.cid WHERE i.cid = ?";
 
-    private const int ModeColumn = 14;
+    private const int ModeColumn = 15;
 
     /// <summary>The root in the current row.</summary>
     public static CatalogRoot Root(SqliteStatement row)
@@ -31,13 +31,14 @@ internal static class CatalogRows
             Root = row.Int64(2) != 0 && key.TryToV0(out var v0) ? v0 : key,
             Committed = row.Int64(3) != 0,
             Epoch = row.Int64(4),
-            SizeBytes = row.Int64(5),
-            DagBytes = row.Int64(6),
-            Blocks = row.Int64(7),
-            WholeDag = row.Int64(8) != 0,
-            HeldSince = Time(row.Int64(9)),
-            CommittedAt = row.IsNull(10) ? null : Time(row.Int64(10)),
-            Heat = row.IsNull(13) ? null : new CatalogHeat(row.Double(11), row.Double(12), Time(row.Int64(13))),
+            Revision = row.Int64(5),
+            SizeBytes = row.Int64(6),
+            DagBytes = row.Int64(7),
+            Blocks = row.Int64(8),
+            WholeDag = row.Int64(9) != 0,
+            HeldSince = Time(row.Int64(10)),
+            CommittedAt = row.IsNull(11) ? null : Time(row.Int64(11)),
+            Heat = row.IsNull(14) ? null : new CatalogHeat(row.Double(12), row.Double(13), Time(row.Int64(14))),
             Pin = row.IsNull(ModeColumn) ? null : Pin(row, key, ModeColumn),
         };
     }

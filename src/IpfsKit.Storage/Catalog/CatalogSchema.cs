@@ -23,6 +23,7 @@ internal static class CatalogSchema
                 v0 INTEGER NOT NULL,
                 state INTEGER NOT NULL,
                 epoch INTEGER NOT NULL,
+                revision INTEGER NOT NULL,
                 size_bytes INTEGER NOT NULL,
                 dag_bytes INTEGER NOT NULL,
                 blocks INTEGER NOT NULL,

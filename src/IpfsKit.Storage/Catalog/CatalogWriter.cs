@@ -45,9 +45,9 @@ internal sealed class CatalogWriter : SqliteContext
         _addToIndex = session.Prepare("INSERT OR REPLACE INTO root_index VALUES (?, ?)");
         _removeFromIndex = session.Prepare("DELETE FROM root_index WHERE cid = ?");
         _setIndexedThrough = session.Prepare("UPDATE progress SET indexed_through = ?");
-        _insert = session.Prepare("INSERT INTO roots VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        _insert = session.Prepare("INSERT INTO roots VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
         _update = session.Prepare(
-            "UPDATE roots SET state = ?, epoch = ?, size_bytes = ?, dag_bytes = ?, blocks = ?, whole_dag = ?, held_since = ?, committed_at = ? WHERE id = ?");
+            "UPDATE roots SET state = ?, epoch = ?, revision = ?, size_bytes = ?, dag_bytes = ?, blocks = ?, whole_dag = ?, held_since = ?, committed_at = ? WHERE id = ?");
         _move = session.Prepare("UPDATE roots SET id = ? WHERE id = ?");
         _delete = session.Prepare("DELETE FROM roots WHERE id = ?");
         _heat = session.Prepare("UPDATE roots SET heat_hour = ?, heat_week = ?, heat_at = ? WHERE id = ?");
@@ -75,13 +75,13 @@ internal sealed class CatalogWriter : SqliteContext
             return root;
         }
 
-        var isNewer = root.Committed && root.Epoch >= known.Epoch;
+        var isNewer = root.Committed && root.Revision >= known.Revision;
         var grows = root.WholeDag && !known.WholeDag;
         var next = known;
         if (grows || ((isNewer || !known.Committed) && root.WholeDag == known.WholeDag))
             next = next with { SizeBytes = root.SizeBytes, DagBytes = root.DagBytes, Blocks = root.Blocks, WholeDag = root.WholeDag };
         if (isNewer)
-            next = next with { Committed = true, Epoch = root.Epoch, CommittedAt = root.CommittedAt };
+            next = next with { Committed = true, Epoch = root.Epoch, Revision = root.Revision, CommittedAt = root.CommittedAt };
         if (!known.Committed)
             next = next with { HeldSince = root.HeldSince };
         if (next != known)
@@ -97,28 +97,28 @@ internal sealed class CatalogWriter : SqliteContext
         return next;
     }
 
-    public bool Commit(Cid root, long epoch, DateTimeOffset committedAt, CatalogPin? pin)
+    public bool Commit(Cid root, long epoch, long revision, DateTimeOffset committedAt, CatalogPin? pin)
     {
-        if (Find(root) is not var (id, known) || known.Epoch > epoch)
+        if (Find(root) is not var (id, known) || known.Revision > revision)
             return false;
-        Update(id, known, known with { Committed = true, Epoch = epoch, CommittedAt = committedAt });
+        Update(id, known, known with { Committed = true, Epoch = epoch, Revision = revision, CommittedAt = committedAt });
         if (pin != known.Pin)
             SetPin(root, pin);
         return true;
     }
 
-    public bool Hide(Cid root, long epoch)
+    public bool Hide(Cid root, long revision)
     {
-        if (Find(root) is not var (id, known) || known.Epoch > epoch)
+        if (Find(root) is not var (id, known) || known.Revision > revision)
             return false;
-        Update(id, known, known with { Committed = false, CommittedAt = null });
+        Update(id, known, known with { Committed = false, Revision = revision, CommittedAt = null });
         SetPin(root, null);
         return true;
     }
 
-    public bool Remove(Cid root, long epoch)
+    public bool Remove(Cid root, long revision)
     {
-        if (Find(root) is not var (id, known) || known.Epoch > epoch)
+        if (Find(root) is not var (id, known) || known.Revision > revision)
             return false;
         _delete.Bind(1, id).Execute();
         RemoveFromIndex(root, id);
@@ -220,16 +220,16 @@ internal sealed class CatalogWriter : SqliteContext
         var id = _nextRootId++;
         _index.Set(root.Root.ToV1(), id);
         _insert.Bind(1, id).BindKey(2, root.Root).Bind(3, root.Root.Version == 0 ? 1 : 0).Bind(4, root.Committed ? 1 : 0)
-            .Bind(5, root.Epoch).Bind(6, root.SizeBytes).Bind(7, root.DagBytes).Bind(8, root.Blocks).Bind(9, root.WholeDag ? 1 : 0)
-            .BindTime(10, root.HeldSince).BindTime(11, root.CommittedAt)
-            .Bind(12, root.Heat?.Hour).Bind(13, root.Heat?.Week).BindTime(14, root.Heat?.At).Execute();
+            .Bind(5, root.Epoch).Bind(6, root.Revision).Bind(7, root.SizeBytes).Bind(8, root.DagBytes).Bind(9, root.Blocks).Bind(10, root.WholeDag ? 1 : 0)
+            .BindTime(11, root.HeldSince).BindTime(12, root.CommittedAt)
+            .Bind(13, root.Heat?.Hour).Bind(14, root.Heat?.Week).BindTime(15, root.Heat?.At).Execute();
         Count(root, +1);
     }
 
     private void Update(long id, CatalogRoot before, CatalogRoot after)
     {
-        _update.Bind(1, after.Committed ? 1 : 0).Bind(2, after.Epoch).Bind(3, after.SizeBytes).Bind(4, after.DagBytes)
-            .Bind(5, after.Blocks).Bind(6, after.WholeDag ? 1 : 0).BindTime(7, after.HeldSince).BindTime(8, after.CommittedAt).Bind(9, id).Execute();
+        _update.Bind(1, after.Committed ? 1 : 0).Bind(2, after.Epoch).Bind(3, after.Revision).Bind(4, after.SizeBytes).Bind(5, after.DagBytes)
+            .Bind(6, after.Blocks).Bind(7, after.WholeDag ? 1 : 0).BindTime(8, after.HeldSince).BindTime(9, after.CommittedAt).Bind(10, id).Execute();
         Count(before, -1);
         Count(after, +1);
     }

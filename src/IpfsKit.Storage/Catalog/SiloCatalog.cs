@@ -80,8 +80,8 @@ public sealed class SiloCatalog : IRootSource, IAsyncDisposable
     /// <summary>Adds a root, or brings what is recorded of it up to date.</summary>
     /// <remarks>
     /// <para>A root that is not here is recorded as given. Of one that is here: a pending root takes the sizes and <see cref="CatalogRoot.HeldSince"/> of the new one. A committed root stays
-    /// committed and as it is, except that it becomes whole, with the sizes of the whole, if the new one is whole and it was not. If the new one is committed, and its epoch is not older, the root becomes
-    /// committed with its epoch, sizes, time and pin. The form of the CID and the heat stay.</para>
+    /// committed and as it is, except that it becomes whole, with the sizes of the whole, if the new one is whole and it was not. If the new one is committed, and its revision is not older, the root becomes
+    /// committed with its epoch, revision, sizes, time and pin. The form of the CID and the heat stay.</para>
     /// </remarks>
     /// <returns>What is recorded now.</returns>
     public Task<CatalogRoot> UpsertRootAsync(CatalogRoot root, CancellationToken cancellationToken = default)
@@ -91,26 +91,34 @@ public sealed class SiloCatalog : IRootSource, IAsyncDisposable
         return Write(root, static (catalog, root) => catalog.Upsert(root), cancellationToken, NameBytes(root.Pin));
     }
 
-    /// <summary>Records that a root was committed, and its pin, which replaces what was recorded of either.</summary>
-    /// <returns>False if the root is not here, or a newer life of it is recorded: nothing has changed.</returns>
-    public Task<bool> CommitRootAsync(Cid root, long epoch, DateTimeOffset committedAt, CatalogPin? pin = null, CancellationToken cancellationToken = default)
+    /// <summary>Records that a root is committed, and its pin, which replaces what was recorded of either.</summary>
+    /// <param name="root">The root.</param>
+    /// <param name="epoch">Which life of it.</param>
+    /// <param name="revision">Which write of the root's grain state says so.</param>
+    /// <param name="committedAt">Since when.</param>
+    /// <param name="pin">Its pin, or null for none.</param>
+    /// <param name="cancellationToken">Takes the call out of the queue.</param>
+    /// <returns>False if the root is not here, or a newer revision of it is recorded: nothing has changed.</returns>
+    public Task<bool> CommitRootAsync(
+        Cid root, long epoch, long revision, DateTimeOffset committedAt, CatalogPin? pin = null, CancellationToken cancellationToken = default)
     {
         CheckPin(pin, root);
-        return Write((root, epoch, committedAt, pin), static (catalog, a) => catalog.Commit(a.root, a.epoch, a.committedAt, a.pin), cancellationToken, NameBytes(pin));
+        return Write(
+            (root, epoch, revision, committedAt, pin), static (catalog, a) => catalog.Commit(a.root, a.epoch, a.revision, a.committedAt, a.pin), cancellationToken, NameBytes(pin));
     }
 
-    /// <summary>Makes a root pending again, and removes its pin.</summary>
-    /// <returns>False if the root is not here, or a newer life of it is recorded: nothing has changed.</returns>
-    public Task<bool> HideRootAsync(Cid root, long epoch, CancellationToken cancellationToken = default) =>
-        Write((root, epoch), static (catalog, a) => catalog.Hide(a.root, a.epoch), cancellationToken);
+    /// <summary>Makes a root pending again, and removes its pin. The revision is remembered, so that a commit before it that arrives late is ignored.</summary>
+    /// <returns>False if the root is not here, or a newer revision of it is recorded: nothing has changed.</returns>
+    public Task<bool> HideRootAsync(Cid root, long revision, CancellationToken cancellationToken = default) =>
+        Write((root, revision), static (catalog, a) => catalog.Hide(a.root, a.revision), cancellationToken);
 
     /// <summary>Removes a root and its pin.</summary>
     /// <param name="root">The root.</param>
-    /// <param name="epoch">The newest life to remove. A pending root that was never committed has the epoch 0.</param>
+    /// <param name="revision">The newest revision to remove. A pending root that was never committed has the revision 0.</param>
     /// <param name="cancellationToken">Takes the call out of the queue.</param>
-    /// <returns>False if the root is not here, or a newer life of it is recorded: nothing has changed.</returns>
-    public Task<bool> RemoveRootAsync(Cid root, long epoch = long.MaxValue, CancellationToken cancellationToken = default) =>
-        Write((root, epoch), static (catalog, a) => catalog.Remove(a.root, a.epoch), cancellationToken);
+    /// <returns>False if the root is not here, or a newer revision of it is recorded: nothing has changed.</returns>
+    public Task<bool> RemoveRootAsync(Cid root, long revision = long.MaxValue, CancellationToken cancellationToken = default) =>
+        Write((root, revision), static (catalog, a) => catalog.Remove(a.root, a.revision), cancellationToken);
 
     /// <summary>Records heat. Roots that are not here are left out.</summary>
     /// <param name="heats">At most <see cref="MaxHeatBatch"/>; not to be changed until the call completes.</param>

@@ -24,7 +24,7 @@ internal static class Samples
         },
         new ContentRegistration
         {
-            Status = ContentStatus.Committed, Acknowledged = 1, Required = 2, Epoch = 3, CommittedAt = Time, Pin = Pin, WholeDag = false,
+            Status = ContentStatus.Committed, Acknowledged = 1, Required = 2, Epoch = 3, CommittedAt = Time, Pin = Pin, WholeDag = false, Revision = 4,
         },
         new ContentInfo
         {

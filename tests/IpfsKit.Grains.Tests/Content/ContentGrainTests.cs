@@ -17,6 +17,8 @@ public sealed class ContentGrainTests(ClusterFixture fixture) : IClassFixture<Cl
 
     private IContentGrain Grain => Cluster.Grains.GetContentGrain(_block.Cid);
 
+    private IContentHolderGrain Holder => Cluster.Service<IGrainFactory>().GetContentHolder(_block.Cid);
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -24,7 +26,7 @@ public sealed class ContentGrainTests(ClusterFixture fixture) : IClassFixture<Cl
     {
         var before = Storage.Writes;
 
-        var registration = await Grain.RegisterAsync(Request(), Token);
+        var registration = await Holder.RegisterAsync(Request(), Token);
 
         Assert.Equal(1, Storage.Writes - before);
         Assert.Equal((ContentStatus.Committed, 1, 1), (registration.Status, registration.Acknowledged, registration.Required));
@@ -38,25 +40,25 @@ public sealed class ContentGrainTests(ClusterFixture fixture) : IClassFixture<Cl
     [Fact]
     public async Task Register_Again_WritesNothing()
     {
-        var first = await Grain.RegisterAsync(Request(), Token);
+        var first = await Holder.RegisterAsync(Request(), Token);
         var before = Storage.Writes;
 
-        Assert.Equal(first, await Grain.RegisterAsync(Request(), Token));
+        Assert.Equal(first, await Holder.RegisterAsync(Request(), Token));
         Assert.Equal(before, Storage.Writes);
     }
 
     [Fact]
     public async Task Register_AtAConcernOfTwo_IsInvisibleUntilTheSecondAcknowledgement()
     {
-        var registration = await Grain.RegisterAsync(Request() with { WriteConcern = 2 }, Token);
+        var registration = await Holder.RegisterAsync(Request() with { WriteConcern = 2 }, Token);
         Assert.Equal((ContentStatus.Pending, 1, 2), (registration.Status, registration.Acknowledged, registration.Required));
         Assert.Null(await Grain.StatAsync(Token));
         Assert.Null(await Grain.LocateAsync(Token));
         await Assert.ThrowsAsync<ContentNotFoundException>(async () => await Grain.PinAsync(new PinRequest(), Token));
 
-        registration = await Grain.AcknowledgeAsync(Request().Placement, Token);
+        registration = await Holder.AcknowledgeAsync(Request().Placement, Token);
         Assert.Equal(ContentStatus.Pending, registration.Status);
-        registration = await Grain.AcknowledgeAsync(new NodePlacement { Node = OtherPeer, Since = Cluster.Time.GetUtcNow() }, Token);
+        registration = await Holder.AcknowledgeAsync(new NodePlacement { Node = OtherPeer, Since = Cluster.Time.GetUtcNow() }, Token);
         Assert.Equal((ContentStatus.Committed, 2, 2), (registration.Status, registration.Acknowledged, registration.Required));
         Assert.NotNull(await Grain.StatAsync(Token));
     }
@@ -66,8 +68,8 @@ public sealed class ContentGrainTests(ClusterFixture fixture) : IClassFixture<Cl
     {
         var v1 = _block.Cid.WithCodec(Multicodec.DagPb);
         Assert.True(v1.TryToV0(out var v0));
-        await Cluster.Grains.GetContentGrain(v0).RegisterAsync(Request() with { Root = v0 }, Token);
-        await Cluster.Grains.GetContentGrain(v1).RegisterAsync(Request() with { Root = v1 }, Token);
+        await Cluster.Service<IGrainFactory>().GetContentHolder(v0).RegisterAsync(Request() with { Root = v0 }, Token);
+        await Cluster.Service<IGrainFactory>().GetContentHolder(v1).RegisterAsync(Request() with { Root = v1 }, Token);
 
         Assert.Equal(v0, (await Cluster.Grains.GetContentGrain(v1).StatAsync(Token))!.Root);
     }
@@ -75,11 +77,11 @@ public sealed class ContentGrainTests(ClusterFixture fixture) : IClassFixture<Cl
     [Fact]
     public async Task Register_OfTheBlockAloneAndThenOfTheWhole_BecomesWhole()
     {
-        await Grain.RegisterAsync(Request() with { WholeDag = false, DagBytes = 1, Blocks = 1 }, Token);
+        await Holder.RegisterAsync(Request() with { WholeDag = false, DagBytes = 1, Blocks = 1 }, Token);
         await Assert.ThrowsAsync<ContentUnavailableException>(async () => await Grain.PinAsync(new PinRequest { Mode = PinMode.Recursive }, Token));
         await Grain.PinAsync(new PinRequest { Mode = PinMode.Direct }, Token);
 
-        await Grain.RegisterAsync(Request(), Token);
+        await Holder.RegisterAsync(Request(), Token);
         await Grain.PinAsync(new PinRequest { Mode = PinMode.Recursive }, Token);
 
         var info = await Grain.StatAsync(Token);
@@ -90,7 +92,7 @@ public sealed class ContentGrainTests(ClusterFixture fixture) : IClassFixture<Cl
 
     [Fact]
     public async Task Register_WithAnotherRootThanItsKey_IsRefused() =>
-        await Assert.ThrowsAsync<ArgumentException>(async () => await Grain.RegisterAsync(Request() with { Root = TestBlocks.Raw(-5).Cid }, Token));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await Holder.RegisterAsync(Request() with { Root = TestBlocks.Raw(-5).Cid }, Token));
 
     [Fact]
     public async Task Register_WhileStorageIsDown_FailsAndLeavesNothing()
@@ -99,7 +101,7 @@ public sealed class ContentGrainTests(ClusterFixture fixture) : IClassFixture<Cl
         Storage.IsDown = true;
         try
         {
-            await Assert.ThrowsAnyAsync<Exception>(async () => await Grain.RegisterAsync(Request(), Token));
+            await Assert.ThrowsAnyAsync<Exception>(async () => await Holder.RegisterAsync(Request(), Token));
         }
         finally
         {
@@ -107,7 +109,7 @@ public sealed class ContentGrainTests(ClusterFixture fixture) : IClassFixture<Cl
         }
 
         Assert.Null(await Grain.StatAsync(Token));
-        Assert.Equal(ContentStatus.Committed, (await Grain.RegisterAsync(Request(), Token)).Status);
+        Assert.Equal(ContentStatus.Committed, (await Holder.RegisterAsync(Request(), Token)).Status);
     }
 
     [Theory]
@@ -129,9 +131,9 @@ public sealed class ContentGrainTests(ClusterFixture fixture) : IClassFixture<Cl
         Assert.Null(await Grain.LocateAsync(Token));
         Assert.False(await Grain.UnpinAsync(Token));
         Assert.False(await Grain.RemoveAsync(Token));
-        await Grain.TouchAsync(Touches(1), Token);
+        await Holder.TouchAsync(Touches(1), Token);
         Assert.Equal(_block.Cid, (await Assert.ThrowsAsync<ContentNotFoundException>(async () => await Grain.PinAsync(new PinRequest(), Token))).Cid);
-        await Assert.ThrowsAsync<ContentNotFoundException>(async () => await Grain.AcknowledgeAsync(Request().Placement, Token));
+        await Assert.ThrowsAsync<ContentNotFoundException>(async () => await Holder.AcknowledgeAsync(Request().Placement, Token));
 
         Assert.Equal(writes, Storage.Writes);
         Assert.False(Storage.Has(Grain.GetGrainId()));
@@ -153,7 +155,7 @@ public sealed class ContentGrainTests(ClusterFixture fixture) : IClassFixture<Cl
     [Fact]
     public async Task Pin_ReplacesAnEarlierPin()
     {
-        await Grain.RegisterAsync(Request() with { Pin = new PinRequest { Mode = PinMode.Direct, Name = "first" } }, Token);
+        await Holder.RegisterAsync(Request() with { Pin = new PinRequest { Mode = PinMode.Direct, Name = "first" } }, Token);
         Assert.Equal(("first", PinMode.Direct), Describe((await Grain.StatAsync(Token))!.Pin));
 
         await Grain.PinAsync(new PinRequest { Mode = PinMode.Recursive, Name = "second" }, Token);
@@ -169,7 +171,7 @@ public sealed class ContentGrainTests(ClusterFixture fixture) : IClassFixture<Cl
     [Fact]
     public async Task Pin_ThatCannotBe_IsRefused()
     {
-        await Grain.RegisterAsync(Request(), Token);
+        await Holder.RegisterAsync(Request(), Token);
 
         await Assert.ThrowsAsync<ArgumentException>(async () => await Grain.PinAsync(new PinRequest { Mode = PinMode.Indirect }, Token));
         await Assert.ThrowsAsync<ArgumentException>(async () => await Grain.PinAsync(new PinRequest { Name = new string('x', 256) }, Token));
@@ -179,7 +181,7 @@ public sealed class ContentGrainTests(ClusterFixture fixture) : IClassFixture<Cl
     [Fact]
     public async Task Locate_GivesTheHolderAndATicketThatItAccepts()
     {
-        await Grain.RegisterAsync(Request(), Token);
+        await Holder.RegisterAsync(Request(), Token);
 
         var location = await Grain.LocateAsync(Token);
 
@@ -193,7 +195,7 @@ public sealed class ContentGrainTests(ClusterFixture fixture) : IClassFixture<Cl
     [Fact]
     public async Task Locate_HolderThatIsDown_IsLeftOut()
     {
-        await Grain.RegisterAsync(Request() with { Placement = new NodePlacement { Node = OtherPeer } }, Token);
+        await Holder.RegisterAsync(Request() with { Placement = new NodePlacement { Node = OtherPeer } }, Token);
 
         Assert.Empty((await Grain.LocateAsync(Token))!.Endpoints);
     }
@@ -201,11 +203,11 @@ public sealed class ContentGrainTests(ClusterFixture fixture) : IClassFixture<Cl
     [Fact]
     public async Task Touch_IsSeenAtOnceAndWrittenBehind()
     {
-        await Grain.RegisterAsync(Request(), Token);
+        await Holder.RegisterAsync(Request(), Token);
         var writes = Storage.Writes;
 
-        await Grain.TouchAsync(Touches(10), Token);
-        await Grain.TouchAsync(Touches(6), Token);
+        await Holder.TouchAsync(Touches(10), Token);
+        await Holder.TouchAsync(Touches(6), Token);
 
         var heat = (await Grain.StatAsync(Token))!.Heat;
         Assert.Equal((16, 160, 16), (heat.Accesses, heat.BytesServed, heat.Hour));
@@ -220,9 +222,9 @@ public sealed class ContentGrainTests(ClusterFixture fixture) : IClassFixture<Cl
     [Fact]
     public async Task Touch_IsWrittenByTheTimer()
     {
-        await Grain.RegisterAsync(Request(), Token);
-        await Grain.TouchAsync(Touches(3), Token);
-        await Grain.TouchAsync(Touches(4), Token);
+        await Holder.RegisterAsync(Request(), Token);
+        await Holder.TouchAsync(Touches(3), Token);
+        await Holder.TouchAsync(Touches(4), Token);
 
         await TestKit.Eventually.TrueAsync(
             "the heat is stored", () => Task.FromResult(Storage.Peek<ContentState>("content", Grain.GetGrainId()).Heat?.Accesses == 7), TimeSpan.FromSeconds(20), Token);
@@ -231,9 +233,9 @@ public sealed class ContentGrainTests(ClusterFixture fixture) : IClassFixture<Cl
     [Fact]
     public async Task Touch_FromAClockThatRunsAhead_CountsAsNow()
     {
-        await Grain.RegisterAsync(Request(), Token);
-        await Grain.TouchAsync(Touches(4) with { At = Cluster.Time.GetUtcNow().AddHours(10) }, Token);
-        await Grain.TouchAsync(Touches(4), Token);
+        await Holder.RegisterAsync(Request(), Token);
+        await Holder.TouchAsync(Touches(4) with { At = Cluster.Time.GetUtcNow().AddHours(10) }, Token);
+        await Holder.TouchAsync(Touches(4), Token);
 
         Assert.Equal(8, (await Grain.StatAsync(Token))!.Heat.Hour, 1e-9);
     }
@@ -241,8 +243,8 @@ public sealed class ContentGrainTests(ClusterFixture fixture) : IClassFixture<Cl
     [Fact]
     public async Task Touch_WhileAnotherActivationWrote_IsAddedToWhatThatWrote()
     {
-        await Grain.RegisterAsync(Request(), Token);
-        await Grain.TouchAsync(Touches(5), Token);
+        await Holder.RegisterAsync(Request(), Token);
+        await Holder.TouchAsync(Touches(5), Token);
         Storage.Change<ContentState>("content", Grain.GetGrainId(), state => state with
         {
             Heat = new HeatState(7, 7, Cluster.Time.GetUtcNow(), 7, 70),
@@ -259,8 +261,8 @@ public sealed class ContentGrainTests(ClusterFixture fixture) : IClassFixture<Cl
     [Fact]
     public async Task Touch_ThatCannotBeWrittenOnDeactivation_IsKeptByTheSilo()
     {
-        await Grain.RegisterAsync(Request(), Token);
-        await Grain.TouchAsync(Touches(5), Token);
+        await Holder.RegisterAsync(Request(), Token);
+        await Holder.TouchAsync(Touches(5), Token);
         Storage.IsDown = true;
         try
         {
@@ -280,7 +282,7 @@ public sealed class ContentGrainTests(ClusterFixture fixture) : IClassFixture<Cl
     [Fact]
     public async Task Change_WhileAnotherActivationWrote_KeepsBoth()
     {
-        await Grain.RegisterAsync(Request(), Token);
+        await Holder.RegisterAsync(Request(), Token);
         Storage.Change<ContentState>("content", Grain.GetGrainId(), state => state with { SizeBytes = 77 });
 
         await Grain.PinAsync(new PinRequest { Name = "mine" }, Token);
@@ -292,7 +294,7 @@ public sealed class ContentGrainTests(ClusterFixture fixture) : IClassFixture<Cl
     [Fact]
     public async Task Change_ThatOthersAlwaysOutrun_GivesUpWithoutPretending()
     {
-        await Grain.RegisterAsync(Request(), Token);
+        await Holder.RegisterAsync(Request(), Token);
         var id = Grain.GetGrainId();
         Storage.BeforeWrite = grain =>
         {

@@ -17,6 +17,8 @@ public sealed class ContentRegistrarTests(ClusterFixture fixture) : IClassFixtur
 
     private IContentGrain Grain => Cluster.Grains.GetContentGrain(_block.Cid);
 
+    private IContentHolderGrain Holder => Cluster.Service<IGrainFactory>().GetContentHolder(_block.Cid);
+
     private SiloCatalog Catalog => Cluster.Node().Storage.Catalog;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -125,7 +127,7 @@ public sealed class ContentRegistrarTests(ClusterFixture fixture) : IClassFixtur
     public async Task Crash_AfterTheGrainCommitted_CommitsTheRow()
     {
         await Catalog.UpsertRootAsync(new CatalogRoot { Root = _block.Cid }, Token);
-        var registration = await Grain.RegisterAsync(Copy() with { Pin = new PinRequest { Name = "kept" } }, Token);
+        var registration = await Holder.RegisterAsync(Copy() with { Pin = new PinRequest { Name = "kept" } }, Token);
 
         await Cluster.Reconciler().ReconcileAsync(CatalogFilter.Pending, Token);
 
@@ -177,12 +179,51 @@ public sealed class ContentRegistrarTests(ClusterFixture fixture) : IClassFixtur
     public async Task Reconcile_RootWhoseGrainDoesNotListThisSilo_AddsIt()
     {
         var other = PeerId.Parse("12D3KooWD3eckifWpRn9wQpMG9R9hX3sD158z7EqHWmweQAJU5SA");
-        var registration = await Grain.RegisterAsync(Copy() with { Placement = new NodePlacement { Node = other } }, Token);
-        await Catalog.UpsertRootAsync(new CatalogRoot { Root = _block.Cid, Committed = true, Epoch = registration.Epoch }, Token);
+        var registration = await Holder.RegisterAsync(Copy() with { Placement = new NodePlacement { Node = other } }, Token);
+        await Catalog.UpsertRootAsync(new CatalogRoot { Root = _block.Cid, Committed = true, Epoch = registration.Epoch, Revision = registration.Revision }, Token);
 
         await Cluster.Reconciler().ReconcileAsync(CatalogFilter.Committed, Token);
 
         Assert.Contains((await Grain.StatAsync(Token))!.Placements, placement => placement.Node == Cluster.Node().PeerId);
+    }
+
+    [Fact]
+    public async Task Reconcile_RootRemovedAfterItsRowWasRead_StaysRemoved()
+    {
+        await Cluster.AddAsync([_block]);
+        var read = (await Catalog.GetRootAsync(_block.Cid, Token))!;
+        Assert.True(await Grain.RemoveAsync(Token));
+
+        await Cluster.Reconciler().SettleAsync(read, Token);
+
+        Assert.Null(await Grain.StatAsync(Token));
+        Assert.Null(await Catalog.GetRootAsync(_block.Cid, Token));
+    }
+
+    [Fact]
+    public async Task Reconcile_RootRemovedHereAndAddedElsewhereAfterItsRowWasRead_DoesNotMakeThisSiloAHolder()
+    {
+        await Cluster.AddAsync([_block]);
+        var read = (await Catalog.GetRootAsync(_block.Cid, Token))!;
+        Assert.True(await Grain.RemoveAsync(Token));
+        var other = PeerId.Parse("12D3KooWD3eckifWpRn9wQpMG9R9hX3sD158z7EqHWmweQAJU5SA");
+        await Holder.RegisterAsync(Copy() with { Placement = new NodePlacement { Node = other } }, Token);
+
+        await Cluster.Reconciler().SettleAsync(read, Token);
+
+        Assert.Equal(other, Assert.Single((await Grain.StatAsync(Token))!.Placements).Node);
+    }
+
+    [Fact]
+    public async Task Reconcile_GrainStateOlderThanTheRow_GoesBeyondIt()
+    {
+        var registration = await Cluster.AddAsync([_block]);
+        await Catalog.CommitRootAsync(_block.Cid, registration.Epoch, registration.Revision + 1_000_000, Cluster.Time.GetUtcNow(), cancellationToken: Token);
+
+        await Cluster.Reconciler().ReconcileAsync(CatalogFilter.Committed, Token);
+        await Grain.PinAsync(new PinRequest { Name = "pinned" }, Token);
+
+        Assert.Equal("pinned", (await Catalog.GetRootAsync(_block.Cid, Token))!.Pin?.Name);
     }
 
     [Fact]

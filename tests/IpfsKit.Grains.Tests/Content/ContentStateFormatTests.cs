@@ -11,12 +11,12 @@ public sealed class ContentStateFormatTests
 {
     private const string Content =
         """
-        {"v":1,"s":{"life":2,"root":"QmbWqxBEKC3P8tqsKc98xmWNzrzDtRLMiMPL8wBuTGsMnR","epoch":1767225600000,"sizeBytes":1,"dagBytes":2,"blocks":3,"wholeDag":true,"required":1,"committedAt":"2026-01-01T00:00:00+00:00","placements":[{"node":"12D3KooWD3eckifWpRn9wQpMG9R9hX3sD158z7EqHWmweQAJU5SA","since":"2026-01-01T00:00:00+00:00"}],"pin":{"mode":0,"name":"name","pinnedAt":"2026-01-01T00:00:00+00:00"},"heat":{"hour":1.5,"week":2.5,"at":"2026-01-01T00:00:00+00:00","accesses":4,"bytes":5}}}
+        {"v":1,"s":{"life":2,"root":"QmbWqxBEKC3P8tqsKc98xmWNzrzDtRLMiMPL8wBuTGsMnR","epoch":1767225600000,"sizeBytes":1,"dagBytes":2,"blocks":3,"wholeDag":true,"required":1,"committedAt":"2026-01-01T00:00:00+00:00","placements":[{"node":"12D3KooWD3eckifWpRn9wQpMG9R9hX3sD158z7EqHWmweQAJU5SA","since":"2026-01-01T00:00:00+00:00"}],"pin":{"mode":0,"name":"name","pinnedAt":"2026-01-01T00:00:00+00:00"},"heat":{"hour":1.5,"week":2.5,"at":"2026-01-01T00:00:00+00:00","accesses":4,"bytes":5},"revision":1767225600007}}
         """;
 
     private const string Pending =
         """
-        {"v":1,"s":{"life":1,"root":"QmbWqxBEKC3P8tqsKc98xmWNzrzDtRLMiMPL8wBuTGsMnR","epoch":7,"sizeBytes":0,"dagBytes":0,"blocks":0,"wholeDag":false,"required":2,"placements":[]}}
+        {"v":1,"s":{"life":1,"root":"QmbWqxBEKC3P8tqsKc98xmWNzrzDtRLMiMPL8wBuTGsMnR","epoch":7,"sizeBytes":0,"dagBytes":0,"blocks":0,"wholeDag":false,"required":2,"placements":[],"revision":8}}
         """;
 
     private const string Keys =
@@ -41,6 +41,7 @@ public sealed class ContentStateFormatTests
         Placements = [new PlacementState("12D3KooWD3eckifWpRn9wQpMG9R9hX3sD158z7EqHWmweQAJU5SA", Time)],
         Pin = new PinState(PinMode.Recursive, "name", Time),
         Heat = new HeatState(1.5, 2.5, Time, 4, 5),
+        Revision = 1767225600007,
     });
 
     [Fact]
@@ -51,6 +52,7 @@ public sealed class ContentStateFormatTests
         Epoch = 7,
         WholeDag = false,
         Required = 2,
+        Revision = 8,
     });
 
     [Fact]

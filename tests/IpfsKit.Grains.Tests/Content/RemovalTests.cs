@@ -17,6 +17,8 @@ public sealed class RemovalTests(ClusterFixture fixture) : IClassFixture<Cluster
 
     private IContentGrain Grain => Cluster.Grains.GetContentGrain(_block.Cid);
 
+    private IContentHolderGrain Holder => Cluster.Service<IGrainFactory>().GetContentHolder(_block.Cid);
+
     private SiloCatalog Catalog => Cluster.Node().Storage.Catalog;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -51,17 +53,16 @@ public sealed class RemovalTests(ClusterFixture fixture) : IClassFixture<Cluster
     {
         var registration = await Cluster.AddAsync([_block]);
         var absent = PeerId.Parse("12D3KooWD3eckifWpRn9wQpMG9R9hX3sD158z7EqHWmweQAJU5SA");
-        await Grain.AcknowledgeAsync(new NodePlacement { Node = absent }, Token);
+        await Holder.AcknowledgeAsync(new NodePlacement { Node = absent }, Token);
 
         Assert.True(await Grain.RemoveAsync(Token));
         Assert.Null(await Grain.StatAsync(Token));
         Assert.True(fixture.Storage.Has(Grain.GetGrainId()), "the silo that is down would never learn of the removal");
 
         // As that silo would, when it is back.
-        var holder = Cluster.Service<IGrainFactory>().GetGrain<IContentHolderGrain>(ContentKey.Of(_block.Cid));
-        var copy = new RegisterContent { Root = _block.Cid, Placement = new NodePlacement { Node = absent } };
-        Assert.Equal(ContentStatus.None, (await holder.ReconcileAsync(copy, committed: true, Token)).Status);
-        await holder.DroppedAsync(absent, Token);
+        var standing = await Holder.ReconcileAsync(absent, Token);
+        Assert.Equal((ContentStatus.None, true, true), (standing.Registration.Status, standing.IsKnown, standing.IsHolder));
+        await Holder.DroppedAsync(absent, Token);
         Assert.False(fixture.Storage.Has(Grain.GetGrainId()));
         Assert.True(registration.Epoch > 0);
     }
@@ -70,7 +71,7 @@ public sealed class RemovalTests(ClusterFixture fixture) : IClassFixture<Cluster
     public async Task Register_WhileARemovalIsUnfinished_BeginsANewLife()
     {
         var first = await Cluster.AddAsync([_block]);
-        await Grain.AcknowledgeAsync(new NodePlacement { Node = PeerId.Parse("12D3KooWD3eckifWpRn9wQpMG9R9hX3sD158z7EqHWmweQAJU5SA") }, Token);
+        await Holder.AcknowledgeAsync(new NodePlacement { Node = PeerId.Parse("12D3KooWD3eckifWpRn9wQpMG9R9hX3sD158z7EqHWmweQAJU5SA") }, Token);
         await Grain.RemoveAsync(Token);
 
         var second = await Cluster.AddAsync([_block]);
@@ -88,8 +89,8 @@ public sealed class RemovalTests(ClusterFixture fixture) : IClassFixture<Cluster
         Cluster.Time.Advance(TimeSpan.FromMilliseconds(1));
         await Cluster.AddAsync([_block]);
 
-        await Control().DropRootAsync(_block.Cid, first.Epoch, Token);
-        await Control().SetPinAsync(_block.Cid, first.Epoch, new PinInfo { Cid = _block.Cid, Mode = PinMode.Direct }, Token);
+        await Control().DropRootAsync(_block.Cid, first.Revision, Token);
+        await Control().SetPinAsync(_block.Cid, first with { Pin = new PinInfo { Cid = _block.Cid, Mode = PinMode.Direct } }, Token);
 
         var row = await Catalog.GetRootAsync(_block.Cid, Token);
         Assert.True(row!.Committed);
@@ -103,10 +104,10 @@ public sealed class RemovalTests(ClusterFixture fixture) : IClassFixture<Cluster
         var held = Cluster.Service<HeldRoots>();
         await held.BeginRegistrationAsync(new CatalogRoot { Root = _block.Cid }, Token);
 
-        await Control().DropRootAsync(_block.Cid, registration.Epoch, Token);
+        await Control().DropRootAsync(_block.Cid, registration.Revision, Token);
 
         Assert.False((await Catalog.GetRootAsync(_block.Cid, Token))!.Committed);
-        await held.CommitAsync(_block.Cid, registration with { Epoch = registration.Epoch + 1 }, Token);
+        await held.CommitAsync(_block.Cid, registration with { Revision = registration.Revision + 1 }, Token);
         held.EndRegistration(_block.Cid);
         Assert.True((await Catalog.GetRootAsync(_block.Cid, Token))!.Committed);
     }

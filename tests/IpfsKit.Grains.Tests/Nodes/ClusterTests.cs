@@ -1,3 +1,4 @@
+using IpfsKit.Grains.Content;
 using IpfsKit.Grains.Tests.Support;
 using IpfsKit.Grains.Tickets;
 using IpfsKit.Multiformats;
@@ -70,7 +71,7 @@ public sealed class ClusterTests : IAsyncLifetime
         foreach (var block in TestBlocks.RawMany(0, 60))
         {
             var grain = _cluster.Grains.GetContentGrain(block.Cid);
-            await grain.RegisterAsync(new RegisterContent { Root = block.Cid, Placement = new NodePlacement { Node = _cluster.Node().PeerId } }, Token);
+            await _cluster.Service<IGrainFactory>().GetContentHolder(block.Cid).RegisterAsync(new RegisterContent { Root = block.Cid, Placement = new NodePlacement { Node = _cluster.Node().PeerId } }, Token);
             Assert.NotEqual(leecher, await management.GetActivationAddress(grain, Token));
         }
     }

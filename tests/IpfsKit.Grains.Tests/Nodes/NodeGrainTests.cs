@@ -146,6 +146,8 @@ public sealed class NodeGrainTests : IAsyncLifetime
 
         await Assert.ThrowsAsync<UnauthorizedAccessException>(async () => await outside.DropRootAsync(TestBlocks.Raw(1).Cid, 0, Token));
         await Assert.ThrowsAsync<UnauthorizedAccessException>(async () => await _cluster.Grains.GetGrain<ITicketKeyGrain>(0).GetKeysAsync(Token));
+        await Assert.ThrowsAsync<UnauthorizedAccessException>(async () => await _cluster.Grains.GetContentHolder(TestBlocks.Raw(1).Cid).RegisterAsync(
+            new RegisterContent { Root = TestBlocks.Raw(1).Cid, Placement = new NodePlacement { Node = _cluster.Node().PeerId } }, Token));
         await inside.DropRootAsync(TestBlocks.Raw(1).Cid, 0, Token);
     }
 

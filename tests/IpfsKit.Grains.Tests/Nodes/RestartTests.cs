@@ -1,3 +1,4 @@
+using IpfsKit.Grains.Content;
 using IpfsKit.Grains.Tests.Support;
 using IpfsKit.TestKit.Blocks;
 
@@ -21,7 +22,7 @@ public sealed class RestartTests : IDisposable
         {
             await cluster.AddAsync(blocks, pin: new PinRequest { Mode = PinMode.Direct, Name = "name" });
             var grain = cluster.Grains.GetContentGrain(blocks[0].Cid);
-            await grain.TouchAsync(new TouchBatch { Count = 3, Bytes = 30, Hour = 3, Week = 3, At = cluster.Time.GetUtcNow() }, Token);
+            await cluster.Service<IGrainFactory>().GetContentHolder(blocks[0].Cid).TouchAsync(new TouchBatch { Count = 3, Bytes = 30, Hour = 3, Week = 3, At = cluster.Time.GetUtcNow() }, Token);
             before = await grain.StatAsync(Token);
             (peer, now) = (cluster.Node().PeerId, cluster.Time.GetUtcNow());
         }

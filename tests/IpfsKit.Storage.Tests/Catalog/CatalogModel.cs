@@ -30,7 +30,7 @@ internal sealed class CatalogModel
         }
 
         var next = known;
-        var wins = root.Committed && root.Epoch >= known.Epoch;
+        var wins = root.Committed && root.Revision >= known.Revision;
         var takesSizes = root.WholeDag && !known.WholeDag;
         takesSizes |= root.WholeDag == known.WholeDag && (wins || !known.Committed);
         if (takesSizes)
@@ -39,7 +39,7 @@ internal sealed class CatalogModel
             next = next with { HeldSince = root.HeldSince };
         if (wins)
         {
-            next = next with { Committed = true, Epoch = root.Epoch, CommittedAt = root.CommittedAt };
+            next = next with { Committed = true, Epoch = root.Epoch, Revision = root.Revision, CommittedAt = root.CommittedAt };
             SetPin(key, root.Pin);
         }
 
@@ -47,27 +47,27 @@ internal sealed class CatalogModel
         return View(key);
     }
 
-    public bool Commit(Cid root, long epoch, DateTimeOffset at, CatalogPin? pin)
+    public bool Commit(Cid root, long epoch, long revision, DateTimeOffset at, CatalogPin? pin)
     {
-        if (!IsAtMost(root, epoch, out var known))
+        if (!IsAtMost(root, revision, out var known))
             return false;
-        _roots[root.ToV1()] = known with { Committed = true, Epoch = epoch, CommittedAt = at };
+        _roots[root.ToV1()] = known with { Committed = true, Epoch = epoch, Revision = revision, CommittedAt = at };
         SetPin(root.ToV1(), pin);
         return true;
     }
 
-    public bool Hide(Cid root, long epoch)
+    public bool Hide(Cid root, long revision)
     {
-        if (!IsAtMost(root, epoch, out var known))
+        if (!IsAtMost(root, revision, out var known))
             return false;
-        _roots[root.ToV1()] = known with { Committed = false, CommittedAt = null };
+        _roots[root.ToV1()] = known with { Committed = false, Revision = revision, CommittedAt = null };
         _pins.Remove(root.ToV1());
         return true;
     }
 
-    public bool Remove(Cid root, long epoch)
+    public bool Remove(Cid root, long revision)
     {
-        if (!IsAtMost(root, epoch, out _))
+        if (!IsAtMost(root, revision, out _))
             return false;
         _pins.Remove(root.ToV1());
         return _roots.Remove(root.ToV1());
@@ -111,7 +111,7 @@ internal sealed class CatalogModel
 
     private CatalogRoot View(Cid key) => _roots[key] with { Pin = _pins.GetValueOrDefault(key) };
 
-    private bool IsAtMost(Cid root, long epoch, out CatalogRoot known) => _roots.TryGetValue(root.ToV1(), out known!) && known.Epoch <= epoch;
+    private bool IsAtMost(Cid root, long revision, out CatalogRoot known) => _roots.TryGetValue(root.ToV1(), out known!) && known.Revision <= revision;
 
     private bool IsLife(Cid cid, long? epoch) =>
         epoch is null || (_roots.TryGetValue(cid.ToV1(), out var root) && root.Committed && root.Epoch == epoch);

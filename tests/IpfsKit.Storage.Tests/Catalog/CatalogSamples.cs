@@ -37,7 +37,7 @@ internal static class CatalogSamples
     public static async Task AddCommittedAsync(this SiloCatalog catalog, int number, CatalogPin? pin = null)
     {
         var added = catalog.UpsertRootAsync(Root(number), Token);
-        Assert.True(await catalog.CommitRootAsync(Cid(number), 1, Day, pin, Token));
+        Assert.True(await catalog.CommitRootAsync(Cid(number), 1, 1, Day, pin, Token));
         await added;
     }
 

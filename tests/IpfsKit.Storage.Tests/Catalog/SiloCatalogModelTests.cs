@@ -67,7 +67,8 @@ public sealed class SiloCatalogModelTests
         {
             SizeBytes = Size,
             Committed = Size % 3 == 0,
-            Epoch = Size % 3 == 0 ? Epoch : 0,
+            Epoch = Size % 3 == 0 ? Epoch / 2 : 0,
+            Revision = Size % 3 == 0 ? Epoch : 0,
             CommittedAt = Size % 3 == 0 ? Day.AddDays(Epoch) : null,
             HeldSince = Day.AddMinutes(Size),
             Pin = Size % 3 == 0 ? Pin : null,
@@ -76,7 +77,7 @@ public sealed class SiloCatalogModelTests
         public object? Apply(CatalogModel model) => Kind switch
         {
             0 => model.Upsert(Root),
-            1 => model.Commit(Cid(Key), Epoch, Day.AddDays(Epoch), Pin),
+            1 => model.Commit(Cid(Key), Epoch / 2, Epoch, Day.AddDays(Epoch), Pin),
             2 => model.Remove(Cid(Key), Epoch),
             3 => model.Hide(Cid(Key), Epoch),
             4 => model.Pin(Pin ?? CatalogSamples.Pin(Key), Flag ? Epoch : null),
@@ -87,7 +88,7 @@ public sealed class SiloCatalogModelTests
         public async Task<object?> ApplyAsync(SiloCatalog catalog) => Kind switch
         {
             0 => await catalog.UpsertRootAsync(Root, Token),
-            1 => await catalog.CommitRootAsync(Cid(Key), Epoch, Day.AddDays(Epoch), Pin, Token),
+            1 => await catalog.CommitRootAsync(Cid(Key), Epoch / 2, Epoch, Day.AddDays(Epoch), Pin, Token),
             2 => await catalog.RemoveRootAsync(Cid(Key), Epoch, Token),
             3 => await catalog.HideRootAsync(Cid(Key), Epoch, Token),
             4 => await catalog.PinAsync(Pin ?? CatalogSamples.Pin(Key), Flag ? Epoch : null, Token),

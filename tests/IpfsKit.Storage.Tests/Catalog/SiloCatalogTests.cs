@@ -46,7 +46,7 @@ public sealed class SiloCatalogTests : IAsyncLifetime
     {
         await _catalog.AddCommittedAsync(1, Pin(1));
         var stored = await _catalog.UpsertRootAsync(Root(1) with { SizeBytes = 9, HeldSince = Day.AddDays(1) }, Token);
-        Assert.Equal(Root(1) with { Committed = true, Epoch = 1, CommittedAt = Day, Pin = Pin(1) }, stored);
+        Assert.Equal(Root(1) with { Committed = true, Epoch = 1, Revision = 1, CommittedAt = Day, Pin = Pin(1) }, stored);
         Assert.Equal(stored, await _catalog.GetRootAsync(Cid(1), Token));
     }
 
@@ -54,7 +54,7 @@ public sealed class SiloCatalogTests : IAsyncLifetime
     public async Task Upsert_WholeOverBlockAlone_BecomesWhole()
     {
         await _catalog.UpsertRootAsync(Root(1, wholeDag: false), Token);
-        await _catalog.CommitRootAsync(Cid(1), 1, Day, Pin(1, CatalogPinMode.Direct), Token);
+        await _catalog.CommitRootAsync(Cid(1), 1, 1, Day, Pin(1, CatalogPinMode.Direct), Token);
         var stored = await _catalog.UpsertRootAsync(Root(1) with { SizeBytes = 5000 }, Token);
         Assert.True(stored is { WholeDag: true, Committed: true, SizeBytes: 5000 });
         Assert.Equal(5000, _catalog.Statistics.CommittedBytes);
@@ -66,39 +66,39 @@ public sealed class SiloCatalogTests : IAsyncLifetime
     [Fact]
     public async Task Upsert_CommittedOfAnOlderLife_ChangesNothing()
     {
-        await _catalog.UpsertRootAsync(Root(1) with { Committed = true, Epoch = 5, CommittedAt = Day }, Token);
-        var stored = await _catalog.UpsertRootAsync(Root(1) with { Committed = true, Epoch = 4, SizeBytes = 1, Pin = Pin(1) }, Token);
-        Assert.Equal(Root(1) with { Committed = true, Epoch = 5, CommittedAt = Day }, stored);
+        await _catalog.UpsertRootAsync(Root(1) with { Committed = true, Epoch = 5, Revision = 5, CommittedAt = Day }, Token);
+        var stored = await _catalog.UpsertRootAsync(Root(1) with { Committed = true, Epoch = 4, Revision = 4, SizeBytes = 1, Pin = Pin(1) }, Token);
+        Assert.Equal(Root(1) with { Committed = true, Epoch = 5, Revision = 5, CommittedAt = Day }, stored);
     }
 
     [Fact]
     public async Task Commit_PendingRoot_RecordsEpochTimeAndPin()
     {
         await _catalog.UpsertRootAsync(Root(1), Token);
-        Assert.True(await _catalog.CommitRootAsync(Cid(1), 17, Day.AddSeconds(1), Pin(1, name: "naïve 名前"), Token));
+        Assert.True(await _catalog.CommitRootAsync(Cid(1), 17, 17, Day.AddSeconds(1), Pin(1, name: "naïve 名前"), Token));
         Assert.Equal(
-            Root(1) with { Committed = true, Epoch = 17, CommittedAt = Day.AddSeconds(1), Pin = Pin(1, name: "naïve 名前") },
+            Root(1) with { Committed = true, Epoch = 17, Revision = 17, CommittedAt = Day.AddSeconds(1), Pin = Pin(1, name: "naïve 名前") },
             await _catalog.GetRootAsync(Cid(1), Token));
         // Without a pin, a commit says that there is none.
-        Assert.True(await _catalog.CommitRootAsync(Cid(1), 17, Day, cancellationToken: Token));
+        Assert.True(await _catalog.CommitRootAsync(Cid(1), 17, 17, Day, cancellationToken: Token));
         Assert.Null(await _catalog.GetPinAsync(Cid(1), Token));
     }
 
     [Fact]
     public async Task Commit_UnknownRootOrOlderLife_IsFalse()
     {
-        Assert.False(await _catalog.CommitRootAsync(Cid(1), 1, Day, Pin(1), Token));
+        Assert.False(await _catalog.CommitRootAsync(Cid(1), 1, 1, Day, Pin(1), Token));
         Assert.Null(await _catalog.GetPinAsync(Cid(1), Token));
-        await _catalog.UpsertRootAsync(Root(1) with { Committed = true, Epoch = 5 }, Token);
-        Assert.False(await _catalog.CommitRootAsync(Cid(1), 4, Day, Pin(1), Token));
+        await _catalog.UpsertRootAsync(Root(1) with { Committed = true, Epoch = 5, Revision = 5 }, Token);
+        Assert.False(await _catalog.CommitRootAsync(Cid(1), 4, 4, Day, Pin(1), Token));
     }
 
     [Fact]
     public async Task Remove_Root_TakesItsPinAlong()
     {
         await _catalog.AddCommittedAsync(1, Pin(1));
-        Assert.False(await _catalog.RemoveRootAsync(Cid(1), epoch: 0, Token));
-        Assert.True(await _catalog.RemoveRootAsync(Cid(1), epoch: 1, Token));
+        Assert.False(await _catalog.RemoveRootAsync(Cid(1), revision: 0, Token));
+        Assert.True(await _catalog.RemoveRootAsync(Cid(1), revision: 1, Token));
         Assert.False(await _catalog.RemoveRootAsync(Cid(1), cancellationToken: Token));
         Assert.Null(await _catalog.GetRootAsync(Cid(1), Token));
         Assert.Null(await _catalog.GetPinAsync(Cid(1), Token));
@@ -109,9 +109,9 @@ public sealed class SiloCatalogTests : IAsyncLifetime
     public async Task Hide_CommittedRoot_IsPendingWithoutPinAndKeepsItsEpoch()
     {
         await _catalog.AddCommittedAsync(1, Pin(1));
-        Assert.False(await _catalog.HideRootAsync(Cid(1), epoch: 0, Token));
-        Assert.True(await _catalog.HideRootAsync(Cid(1), epoch: 1, Token));
-        Assert.Equal(Root(1) with { Epoch = 1 }, await _catalog.GetRootAsync(Cid(1), Token));
+        Assert.False(await _catalog.HideRootAsync(Cid(1), revision: 0, Token));
+        Assert.True(await _catalog.HideRootAsync(Cid(1), revision: 1, Token));
+        Assert.Equal(Root(1) with { Epoch = 1, Revision = 1 }, await _catalog.GetRootAsync(Cid(1), Token));
         Assert.Equal(new CatalogStatistics { PendingRoots = 1 }, _catalog.Statistics);
     }
 
@@ -146,7 +146,7 @@ public sealed class SiloCatalogTests : IAsyncLifetime
         var error = await Assert.ThrowsAsync<ArgumentException>(() => _catalog.PinAsync(Pin(1, name: tooLong), cancellationToken: Token));
         Assert.Contains("1025", error.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<ArgumentException>(() => _catalog.PinAsync(Pin(1, (CatalogPinMode)7), cancellationToken: Token));
-        await Assert.ThrowsAsync<ArgumentException>(() => _catalog.CommitRootAsync(Cid(1), 1, Day, Pin(2), Token));
+        await Assert.ThrowsAsync<ArgumentException>(() => _catalog.CommitRootAsync(Cid(1), 1, 1, Day, Pin(2), Token));
         await Assert.ThrowsAsync<InvalidOperationException>(() => _catalog.GetRootAsync(default, Token));
     }
 
@@ -248,7 +248,7 @@ public sealed class SiloCatalogTests : IAsyncLifetime
         for (var i = 0; i < 500; i++)
         {
             changes.Add(_catalog.UpsertRootAsync(Root(1), Token));
-            changes.Add(_catalog.CommitRootAsync(Cid(1), i, Day, Pin(1, name: $"{i}"), Token));
+            changes.Add(_catalog.CommitRootAsync(Cid(1), i, i, Day, Pin(1, name: $"{i}"), Token));
             changes.Add(_catalog.RemoveRootAsync(Cid(1), cancellationToken: Token));
         }
 
