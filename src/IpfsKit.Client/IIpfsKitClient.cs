@@ -21,9 +21,11 @@ public interface IIpfsKitClient
     /// <param name="content">Read to its end, not disposed. A seekable stream is sent again from its present position when a silo fails; any other can be sent once.</param>
     /// <param name="options">How; null for the defaults.</param>
     /// <param name="progress">Told of bytes sent, at most about once per 64 KiB.</param>
-    /// <param name="cancellationToken">Ends the upload; nothing of it is visible then.</param>
+    /// <param name="cancellationToken">
+    /// Ends the upload. Nothing of it is visible then, unless the silo had received its last byte: it registers such an upload whether anybody waits or not.
+    /// </param>
     /// <exception cref="InsufficientStorageException">No silo has room.</exception>
-    /// <exception cref="UploadInterruptedException">The connection was lost and the stream cannot be read again.</exception>
+    /// <exception cref="UploadInterruptedException">The connection was lost and the stream cannot be read again; the root may be visible all the same.</exception>
     Task<AddResult> AddStreamAsync(
         Stream content, AddOptions? options = null, IProgress<TransferProgress>? progress = null, CancellationToken cancellationToken = default);
 
@@ -99,7 +101,8 @@ public interface IIpfsKitClient
     Task<bool> UnpinAsync(Cid root, CancellationToken cancellationToken = default);
 
     /// <summary>The pins of the cluster, each once.</summary>
-    /// <param name="mode">Only this mode, or null for recursive and direct ones. Indirect ones are computed by walking, which takes its time.</param>
+    /// <param name="mode">Only this mode, or null for recursive and direct ones. Indirect ones are computed by walking, which takes its time; one
+    /// that several silos have may come again in a listing of more than 262,144.</param>
     /// <param name="cancellationToken">Ends the listing.</param>
     IAsyncEnumerable<PinInfo> ListPinsAsync(PinMode? mode = null, CancellationToken cancellationToken = default);
 
@@ -122,7 +125,7 @@ public interface IIpfsKitClient
     /// <param name="car">Read to its end, not disposed; sent again when a silo fails only if it is seekable.</param>
     /// <param name="options">How; null for the defaults.</param>
     /// <param name="progress">Told of bytes sent.</param>
-    /// <param name="cancellationToken">Ends the upload; no root is visible then.</param>
+    /// <param name="cancellationToken">Ends the upload. No root is visible then, unless the silo had received the last byte.</param>
     /// <exception cref="BlockIntegrityException">A block does not hash to its CID.</exception>
     /// <exception cref="BlockTooLargeException">A block is over 2 MiB and that was not allowed.</exception>
     /// <exception cref="IncompleteDagException">A root lacks a block, and that was not allowed.</exception>

@@ -109,7 +109,7 @@ internal sealed class IpfsKitClient : IIpfsKitClient
     }
 
     public IAsyncEnumerable<RootInfo> ListRootsAsync(CancellationToken cancellationToken = default) =>
-        _nodes.MergeAsync(node => node.ListRootsAsync(cancellationToken), root => ContentKey.Of(root.Root), cancellationToken);
+        _nodes.MergeAsync(node => node.ListRootsAsync(cancellationToken), root => root.Root, cancellationToken);
 
     public Task<Cid> PinAsync(IpfsPath path, PinOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -121,7 +121,10 @@ internal sealed class IpfsKitClient : IIpfsKitClient
         ClusterCalls.InvokeAsync(() => _grains.GetContentGrain(root).UnpinAsync(cancellationToken)).AsTask();
 
     public IAsyncEnumerable<PinInfo> ListPinsAsync(PinMode? mode = null, CancellationToken cancellationToken = default) =>
-        _nodes.MergeAsync(node => node.ListPinsAsync(mode, cancellationToken), pin => ContentKey.Of(pin.Cid), cancellationToken);
+        // Indirect pins come as the walk finds them, in no order that could be merged.
+        mode == PinMode.Indirect
+            ? _nodes.ConcatAsync(node => node.ListPinsAsync(mode, cancellationToken), pin => pin.Cid, cancellationToken)
+            : _nodes.MergeAsync(node => node.ListPinsAsync(mode, cancellationToken), pin => pin.Cid, cancellationToken);
 
     public Task<bool> RemoveAsync(Cid root, CancellationToken cancellationToken = default) =>
         ClusterCalls.InvokeAsync(() => _grains.GetContentGrain(root).RemoveAsync(cancellationToken)).AsTask();

@@ -44,6 +44,7 @@ internal static class DataPlaneErrors
         var cid = Cid.TryParse(problem.Cid, out var parsed) ? parsed : (Cid?)null;
         Exception? typed = problem.Code switch
         {
+            DataPlaneErrorCodes.StateUnavailable => new StateUnavailableException(detail),
             DataPlaneErrorCodes.Busy => new NodeBusyException(detail, retryAfter ?? DefaultRetryAfter),
             DataPlaneErrorCodes.UploadTooLarge => new UploadTooLargeException(problem.Limit ?? 0),
             DataPlaneErrorCodes.StorageFull => problem is { Path: { } store, Segment: { } limit }

@@ -8,16 +8,22 @@ internal sealed class FeedOpener(DataPlaneHttp http, IGrainFactory? grains, Ipfs
 {
     public async ValueTask<IBlockFeed> OpenAsync(DataEndpoint endpoint, EntityRequest request, CancellationToken cancellationToken)
     {
+        var fallback = options.AllowGrainFallback ? grains : null;
         if (endpoint.Address is null)
-            return OpenGrainFeed(endpoint, request) ?? throw new FeedFailureException("it has no data plane");
+        {
+            return fallback is null
+                ? throw new FeedFailureException("it has no data plane")
+                : await OpenGrainFeedAsync(fallback, endpoint, request, cancellationToken).ConfigureAwait(false);
+        }
+
         HttpResponseMessage response;
         try
         {
             response = await http.GetCarAsync(endpoint, request.ToRelativeUri(), cancellationToken).ConfigureAwait(false);
         }
-        catch (TransferFailedException exception) when (exception.IsUnreachable && OpenGrainFeed(endpoint, request) is { } feed)
+        catch (TransferFailedException exception) when (exception.IsUnreachable && fallback is not null)
         {
-            return feed;
+            return await OpenGrainFeedAsync(fallback, endpoint, request, cancellationToken).ConfigureAwait(false);
         }
         catch (TransferFailedException exception)
         {
@@ -38,13 +44,13 @@ internal sealed class FeedOpener(DataPlaneHttp http, IGrainFactory? grains, Ipfs
         }
     }
 
-    private GrainBlockFeed? OpenGrainFeed(DataEndpoint endpoint, EntityRequest request)
+    private ValueTask<GrainBlockFeed> OpenGrainFeedAsync(
+        IGrainFactory grains, DataEndpoint endpoint, EntityRequest request, CancellationToken cancellationToken)
     {
-        if (!options.AllowGrainFallback || grains is null)
-            return null;
         var node = grains.GetGrain<INodeGrain>(endpoint.Node.ToString());
         // One block a call: a batch of blocks would hold up every other call on the connection.
-        return new GrainBlockFeed(
-            node.StreamBlocksAsync(request.ToGrainRequest(endpoint.Ticket)).WithBatchSize(1), options.MaxBlockBytes);
+        // The feed outlives the call that opens it and stops by itself.
+        return GrainBlockFeed.OpenAsync(
+            node.StreamBlocksAsync(request.ToGrainRequest(endpoint.Ticket), CancellationToken.None).WithBatchSize(1), options.MaxBlockBytes, cancellationToken);
     }
 }

@@ -1,4 +1,4 @@
-using IpfsKit.Client.Locating;
+using IpfsKit.Client.DataPlane;
 using IpfsKit.Grains;
 using IpfsKit.Ipld;
 using IpfsKit.Multiformats;
@@ -11,23 +11,50 @@ internal sealed class GrainBlockFeed : IBlockFeed
     private readonly int _maxBlockBytes;
     private readonly CancellationTokenSource _stop = new();
     private readonly IAsyncEnumerator<BlockMessage> _blocks;
-    private Task<bool> _next = Task.FromResult(true);
+    private Task<bool> _next;
+    private bool _isFirst = true;
 
-    public GrainBlockFeed(IAsyncEnumerable<BlockMessage> blocks, int maxBlockBytes)
+    private GrainBlockFeed(IAsyncEnumerable<BlockMessage> blocks, int maxBlockBytes)
     {
         _maxBlockBytes = maxBlockBytes;
         _blocks = blocks.GetAsyncEnumerator(_stop.Token);
+        _next = _blocks.MoveNextAsync().AsTask();
+    }
+
+    /// <summary>Returns with the first block: what the silo refuses, it refuses instead of that.</summary>
+    /// <exception cref="FeedFailureException">The silo does not answer.</exception>
+    /// <exception cref="IpfsKitException">It refuses; also any other exception that <see cref="DataPlaneErrors"/> makes.</exception>
+    public static async ValueTask<GrainBlockFeed> OpenAsync(IAsyncEnumerable<BlockMessage> blocks, int maxBlockBytes, CancellationToken cancellationToken)
+    {
+        var feed = new GrainBlockFeed(blocks, maxBlockBytes);
+        try
+        {
+            await feed._next.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return feed;
+        }
+        catch (Exception exception)
+        {
+            await feed.DisposeAsync().ConfigureAwait(false);
+            throw exception switch
+            {
+                BlockStreamRefusedException refused => DataPlaneErrors.ToException(refused.Problem),
+                IpfsKitException or OperationCanceledException => exception,
+                _ => new FeedFailureException($"the stream of blocks did not begin: {exception.Message}", exception),
+            };
+        }
     }
 
     public async ValueTask<Block?> ReadAsync(CancellationToken cancellationToken)
     {
         try
         {
-            _next = _blocks.MoveNextAsync().AsTask();
+            if (!_isFirst)
+                _next = _blocks.MoveNextAsync().AsTask();
+            _isFirst = false;
             if (!await _next.WaitAsync(cancellationToken).ConfigureAwait(false))
                 return null;
         }
-        catch (Exception exception) when (exception is IpfsKitException or IpldException or EnumerationAbortedException || ClusterCalls.IsUnreachable(exception))
+        catch (Exception exception) when (exception is not OperationCanceledException)
         {
             throw new FeedFailureException($"the stream of blocks broke off: {exception.Message}", exception);
         }

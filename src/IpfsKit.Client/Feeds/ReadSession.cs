@@ -99,7 +99,7 @@ internal sealed partial class ReadSession(
                 _current = 0;
                 return;
             }
-            catch (Exception exception) when (exception is ClusterUnavailableException or ContentUnavailableException && _rounds < options.ReadRounds)
+            catch (Exception exception) when (exception is ClusterUnavailableException or ContentUnavailableException or StateUnavailableException && _rounds < options.ReadRounds)
             {
                 Remember("the cluster", exception);
             }
@@ -122,11 +122,21 @@ internal sealed partial class ReadSession(
         LogFailed(logger, path, who, why.Message);
     }
 
-    /// <summary>Fresh tickets without a new round: the silo that is asked now stays the one that is asked.</summary>
+    /// <summary>Fresh tickets without a new round: the silo that is asked now stays the one that is asked. If there are none, the next round asks again.</summary>
     private async ValueTask RenewAsync(CancellationToken cancellationToken)
     {
         var node = _endpoints[_current].Node;
-        _endpoints = await locator.LocateAsync(path.Root, _askNodes, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            _endpoints = await locator.LocateAsync(path.Root, _askNodes, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IpfsKitException)
+        {
+            Remember("the cluster", exception);
+            _current = _endpoints.Count;
+            return;
+        }
+
         _current = 0;
         for (var i = 0; i < _endpoints.Count; i++)
         {

@@ -15,6 +15,10 @@ public sealed record DirectoryEntry
     public ContentKind Kind { get; init; }
 
     /// <summary>A file's length in bytes; null for other kinds, and where the entry was not resolved.</summary>
+    /// <remarks>
+    /// Of a dag-pb entry it is what its verified root block says. Of an entry that is one raw block it is <see cref="ClaimedDagBytes"/>: what the directory
+    /// claims, which its author may have made up; <see cref="IIpfsKitClient.StatAsync"/> of the entry gives the truth.
+    /// </remarks>
     public long? SizeBytes { get; init; }
 
     /// <summary>What the directory claims the size of the entry's whole DAG to be, in bytes; never verified.</summary>

@@ -35,7 +35,7 @@ internal static class DirectoryLister
         switch (entry.Cid.Codec)
         {
             case Multicodec.Raw:
-                // Its one block is the file: what the directory says of its size is not worth the transfer to check.
+                // Its one block is the file: to check what the directory claims would transfer all of its content. The contract of SizeBytes says so.
                 return described with { Kind = ContentKind.File, SizeBytes = described.ClaimedDagBytes };
             case Multicodec.DagPb when !options.ResolveEntries:
                 return described;

@@ -1,14 +1,19 @@
 using System.Runtime.CompilerServices;
+using IpfsKit.Multiformats;
 
 namespace IpfsKit.Client.Listing;
 
 /// <summary>Merges listings that each come in the order of a key, each key once, holding one item of each.</summary>
+/// <remarks>
+/// The key is the CIDv1, and its order that of its bytes, in which catalogs list. That is not the order of its text: the digits of base32 come after the
+/// letters in value and before them in ASCII.
+/// </remarks>
 internal static class SortedMerge
 {
     public static async IAsyncEnumerable<T> MergeAsync<T>(
-        IReadOnlyList<IAsyncEnumerable<T>> listings, Func<T, string> keyOf, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IReadOnlyList<IAsyncEnumerable<T>> listings, Func<T, Cid> keyOf, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var heads = new List<(IAsyncEnumerator<T> Listing, string Key)>(listings.Count);
+        var heads = new List<(IAsyncEnumerator<T> Listing, Cid Key)>(listings.Count);
         var open = new List<IAsyncEnumerator<T>>(listings.Count);
         try
         {
@@ -17,19 +22,19 @@ internal static class SortedMerge
                 var enumerator = listing.GetAsyncEnumerator(cancellationToken);
                 open.Add(enumerator);
                 if (await enumerator.MoveNextAsync().ConfigureAwait(false))
-                    heads.Add((enumerator, keyOf(enumerator.Current)));
+                    heads.Add((enumerator, keyOf(enumerator.Current).ToV1()));
             }
 
             while (heads.Count > 0)
             {
-                var least = heads.MinBy(head => head.Key, StringComparer.Ordinal);
+                var least = heads.MinBy(head => head.Key);
                 yield return least.Listing.Current;
                 for (var i = heads.Count - 1; i >= 0; i--)
                 {
                     if (heads[i].Key != least.Key)
                         continue;
                     if (await heads[i].Listing.MoveNextAsync().ConfigureAwait(false))
-                        heads[i] = (heads[i].Listing, keyOf(heads[i].Listing.Current));
+                        heads[i] = (heads[i].Listing, keyOf(heads[i].Listing.Current).ToV1());
                     else
                         heads.RemoveAt(i);
                 }

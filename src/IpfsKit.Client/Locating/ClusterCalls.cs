@@ -1,7 +1,10 @@
+using IpfsKit.Grains;
+using Orleans.Runtime.Messaging;
+using Orleans.Serialization;
 
 namespace IpfsKit.Client.Locating;
 
-/// <summary>Turns what Orleans throws when a cluster cannot be reached into one exception of ours.</summary>
+/// <summary>Turns what Orleans throws instead of a grain's answer into exceptions of ours.</summary>
 internal static class ClusterCalls
 {
     public static async ValueTask<T> InvokeAsync<T>(Func<ValueTask<T>> call)
@@ -10,9 +13,9 @@ internal static class ClusterCalls
         {
             return await call().ConfigureAwait(false);
         }
-        catch (Exception exception) when (IsUnreachable(exception))
+        catch (Exception exception) when (ToTyped(exception) is not null)
         {
-            throw new ClusterUnavailableException(exception);
+            throw ToTyped(exception)!;
         }
     }
 
@@ -22,14 +25,19 @@ internal static class ClusterCalls
         {
             await call().ConfigureAwait(false);
         }
-        catch (Exception exception) when (IsUnreachable(exception))
+        catch (Exception exception) when (ToTyped(exception) is not null)
         {
-            throw new ClusterUnavailableException(exception);
+            throw ToTyped(exception)!;
         }
     }
 
-    /// <summary>Whether a call failed because of the way to the grain and not because of what the grain says.</summary>
-    public static bool IsUnreachable(Exception exception) => exception is
+    /// <summary>The exception for callers, or null if this one is for them as it is.</summary>
+    private static IpfsKitException? ToTyped(Exception exception) => exception switch
+    {
         SiloUnavailableException or OrleansMessageRejectionException or GatewayTooBusyException or TimeoutException
-        or ClientNotAvailableException or Orleans.Runtime.Messaging.ConnectionFailedException;
+            or ClientNotAvailableException or ConnectionFailedException => new ClusterUnavailableException(exception),
+        // A grain whose state cannot be read does not come to life, and what its storage threw arrives as it is: if its type is not known here, as a stand-in.
+        OrleansException or UnavailableExceptionFallbackException => new StateUnavailableException(exception.Message),
+        _ => null,
+    };
 }

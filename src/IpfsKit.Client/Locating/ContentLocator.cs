@@ -8,9 +8,21 @@ internal sealed class ContentLocator(IGrainFactory grains, NodeDirectory nodes) 
 {
     public async ValueTask<IReadOnlyList<DataEndpoint>> LocateAsync(Cid root, bool askNodes, CancellationToken cancellationToken)
     {
-        var location = askNodes
-            ? null
-            : await ClusterCalls.InvokeAsync(() => grains.GetContentGrain(root).LocateAsync(cancellationToken)).ConfigureAwait(false);
+        ContentLocation? location = null;
+        IpfsKitException? failure = null;
+        if (!askNodes)
+        {
+            try
+            {
+                location = await ClusterCalls.InvokeAsync(() => grains.GetContentGrain(root).LocateAsync(cancellationToken)).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (exception is StateUnavailableException or ClusterUnavailableException)
+            {
+                // Reads go on while grain storage is down: the nodes know what they hold.
+                failure = (IpfsKitException)exception;
+            }
+        }
+
         if (location is { Endpoints.Count: > 0 })
             return location.Endpoints;
 
@@ -20,6 +32,8 @@ internal sealed class ContentLocator(IGrainFactory grains, NodeDirectory nodes) 
         var endpoints = answers.Where(answer => answer.Result is not null).Select(answer => answer.Result!).ToArray();
         if (endpoints.Length > 0)
             return endpoints;
+        if (failure is not null)
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
         var silent = answers.Where(answer => answer.Error is not null).Select(answer => $"{answer.Node.Node}: {answer.Error!.Message}").ToArray();
         if (location is not null)
             throw new ContentUnavailableException(root, "no silo that holds it is up.", silent);

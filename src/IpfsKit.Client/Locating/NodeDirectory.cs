@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using IpfsKit.Client.Listing;
 using IpfsKit.Grains;
+using IpfsKit.Ipld;
 using IpfsKit.Multiformats;
 
 namespace IpfsKit.Client.Locating;
@@ -20,16 +21,15 @@ internal sealed class NodeDirectory(IGrainFactory grains)
     /// <inheritdoc cref="Get(NodeInfo)"/>
     public INodeGrain Get(PeerId node) => grains.GetGrain<INodeGrain>(node.ToString());
 
-    /// <summary>Listings of all nodes, each in the order of a key, as one: each key once.</summary>
-    public async IAsyncEnumerable<T> MergeAsync<T>(
-        Func<INodeGrain, IAsyncEnumerable<T>> listing, Func<T, string> keyOf, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var active = await ListAsync(cancellationToken).ConfigureAwait(false);
-        var merged = SortedMerge.MergeAsync([.. active.Select(node => listing(Get(node)))], keyOf, cancellationToken).GetAsyncEnumerator(cancellationToken);
-        await using var _ = merged.ConfigureAwait(false);
-        while (await NextAsync(merged).ConfigureAwait(false))
-            yield return merged.Current;
-    }
+    /// <summary>Listings of all nodes, each in the order of the CIDs of its items, as one: each CID once.</summary>
+    public IAsyncEnumerable<T> MergeAsync<T>(
+        Func<INodeGrain, IAsyncEnumerable<T>> listing, Func<T, Cid> keyOf, CancellationToken cancellationToken) =>
+        CombineAsync(listing, listings => SortedMerge.MergeAsync(listings, keyOf, cancellationToken), cancellationToken);
+
+    /// <summary>Listings of all nodes in no order as one: each CID once, within <see cref="DistinctConcat.DefaultRemembered"/>.</summary>
+    public IAsyncEnumerable<T> ConcatAsync<T>(
+        Func<INodeGrain, IAsyncEnumerable<T>> listing, Func<T, Cid> keyOf, CancellationToken cancellationToken) =>
+        CombineAsync(listing, listings => DistinctConcat.ConcatAsync(listings, keyOf, DistinctConcat.DefaultRemembered, cancellationToken), cancellationToken);
 
     /// <summary>Asks all nodes at once, in bounded numbers; a node that fails answers with its error.</summary>
     public async ValueTask<NodeAnswer<T>[]> AskAllAsync<T>(
@@ -44,12 +44,24 @@ internal sealed class NodeDirectory(IGrainFactory grains)
             {
                 answers[index] = new NodeAnswer<T>(nodes[index], await question(Get(nodes[index]), token).ConfigureAwait(false), null);
             }
-            catch (Exception exception) when (ClusterCalls.IsUnreachable(exception))
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
+                // Whatever is wrong with one node, a stop, a damaged store or a fault of its own, is no reason not to hear the others.
                 answers[index] = new NodeAnswer<T>(nodes[index], default, exception);
             }
         }).ConfigureAwait(false);
         return answers;
+    }
+
+    private async IAsyncEnumerable<T> CombineAsync<T>(
+        Func<INodeGrain, IAsyncEnumerable<T>> listing, Func<IReadOnlyList<IAsyncEnumerable<T>>, IAsyncEnumerable<T>> combine,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var active = await ListAsync(cancellationToken).ConfigureAwait(false);
+        var combined = combine([.. active.Select(node => listing(Get(node)))]).GetAsyncEnumerator(cancellationToken);
+        await using var _ = combined.ConfigureAwait(false);
+        while (await NextAsync(combined).ConfigureAwait(false))
+            yield return combined.Current;
     }
 
     private static async ValueTask<bool> NextAsync<T>(IAsyncEnumerator<T> listing)
@@ -58,7 +70,7 @@ internal sealed class NodeDirectory(IGrainFactory grains)
         {
             return await listing.MoveNextAsync().ConfigureAwait(false);
         }
-        catch (Exception exception) when (ClusterCalls.IsUnreachable(exception))
+        catch (Exception exception) when (exception is not (OperationCanceledException or IpfsKitException or IpldException))
         {
             throw new ClusterUnavailableException(exception);
         }

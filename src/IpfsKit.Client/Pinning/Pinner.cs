@@ -50,7 +50,7 @@ internal sealed class Pinner(IGrainFactory grains, NodeDirectory nodes, IContent
                 await ClusterCalls.InvokeAsync(() => nodes.Get(endpoint.Node).AdoptAsync(cid, wholeDag, cancellationToken)).ConfigureAwait(false);
                 return;
             }
-            catch (Exception exception) when (exception is ContentUnavailableException or ClusterUnavailableException)
+            catch (Exception exception) when (exception is ContentUnavailableException or ClusterUnavailableException or StateUnavailableException)
             {
                 tried.Add($"{endpoint.Node}: {exception.Message}");
             }

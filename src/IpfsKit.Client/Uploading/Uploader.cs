@@ -48,16 +48,15 @@ internal sealed partial class Uploader(
             }
             catch (TransferFailedException exception)
             {
+                last = exception;
                 // Step 3.
                 if (meter.IsTouched)
                 {
                     var (receipt, error) = await http.GetUploadOutcomeAsync(endpoint, cancellationToken).ConfigureAwait(false);
                     if (receipt is not null)
                         return receipt;
-                    last = error;
+                    last = error ?? exception;
                 }
-
-                last ??= exception;
             }
             catch (Exception exception) when (exception is IpfsKitException or IpldException or UnsupportedHashException)
             {
@@ -79,7 +78,8 @@ internal sealed partial class Uploader(
     /// <summary>Whether another silo would say the same.</summary>
     private static bool IsFinal(Exception exception) => exception switch
     {
-        TransferFailedException or NodeBusyException or InsufficientStorageException or StorageFullException or WriteConcernNotMetException => false,
+        TransferFailedException or NodeBusyException or InsufficientStorageException or StorageFullException or WriteConcernNotMetException
+            or StateUnavailableException => false,
         DataPlaneException refused => refused.Code is not (DataPlaneErrorCodes.TicketExpired or DataPlaneErrorCodes.TicketInvalid
             or DataPlaneErrorCodes.Unavailable or DataPlaneErrorCodes.Internal),
         _ => true,
@@ -98,7 +98,7 @@ internal sealed partial class Uploader(
                 if (endpoint.Address is not null)
                     return endpoint;
             }
-            catch (Exception exception) when (exception is InsufficientStorageException or ClusterUnavailableException)
+            catch (Exception exception) when (exception is InsufficientStorageException or ClusterUnavailableException or StateUnavailableException)
             {
                 last = exception;
                 tried.Add($"{node.Node}: {exception.Message}");

@@ -93,6 +93,9 @@ public static class DataPlaneErrorCodes
     /// <summary>503: the silo is stopping or its store does not accept writes.</summary>
     public const string Unavailable = "unavailable";
 
+    /// <summary>503: the cluster's state could not be read or written.</summary>
+    public const string StateUnavailable = "state-unavailable";
+
     /// <summary>500: a fault of the silo; its log says more.</summary>
     public const string Internal = "internal";
 }

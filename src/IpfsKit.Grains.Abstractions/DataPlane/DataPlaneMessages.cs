@@ -4,46 +4,47 @@ using System.Text.Json.Serialization.Metadata;
 namespace IpfsKit.Grains;
 
 /// <summary>An error of the data plane, as RFC 9457 writes it. Which members are set depends on <see cref="Code"/>.</summary>
+[GenerateSerializer, Immutable, Alias("ipfskit.DataPlaneProblem")]
 public sealed record DataPlaneProblem
 {
     /// <summary>How it is written: camel case, members that are null left out.</summary>
     public static JsonTypeInfo<DataPlaneProblem> JsonType => DataPlaneJson.Default.DataPlaneProblem;
 
     /// <summary>The HTTP status.</summary>
-    public int Status { get; init; }
+    [Id(0)] public int Status { get; init; }
 
     /// <summary>One of <see cref="DataPlaneErrorCodes"/>.</summary>
-    public string Code { get; init; } = DataPlaneErrorCodes.Internal;
+    [Id(1)] public string Code { get; init; } = DataPlaneErrorCodes.Internal;
 
     /// <summary>The code in words.</summary>
-    public string? Title { get; init; }
+    [Id(2)] public string? Title { get; init; }
 
     /// <summary>What happened, naming the values; for people.</summary>
-    public string? Detail { get; init; }
+    [Id(3)] public string? Detail { get; init; }
 
     /// <summary>The CID it is about.</summary>
-    public string? Cid { get; init; }
+    [Id(4)] public string? Cid { get; init; }
 
     /// <summary>A block that is missing.</summary>
-    public string? Missing { get; init; }
+    [Id(5)] public string? Missing { get; init; }
 
     /// <summary>The path it is about.</summary>
-    public string? Path { get; init; }
+    [Id(6)] public string? Path { get; init; }
 
     /// <summary>The part of the path, or the name of a limit.</summary>
-    public string? Segment { get; init; }
+    [Id(7)] public string? Segment { get; init; }
 
     /// <summary>The CID at which the path ended.</summary>
-    public string? At { get; init; }
+    [Id(8)] public string? At { get; init; }
 
     /// <summary>A code of the multicodec table.</summary>
-    public long? Value { get; init; }
+    [Id(9)] public long? Value { get; init; }
 
     /// <summary>A size in bytes, or a count.</summary>
-    public long? Size { get; init; }
+    [Id(10)] public long? Size { get; init; }
 
     /// <summary>The limit that it exceeds.</summary>
-    public long? Limit { get; init; }
+    [Id(11)] public long? Limit { get; init; }
 }
 
 /// <summary>What the data plane answers to an upload, once it is durable and committed.</summary>

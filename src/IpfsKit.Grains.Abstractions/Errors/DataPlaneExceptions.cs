@@ -14,6 +14,14 @@ public sealed class DataPlaneException(string code, string message, int status =
     [Id(1)] public int Status { get; } = status;
 }
 
+/// <summary>A silo refused a stream of blocks, or broke it off, for the reason that its data plane would give.</summary>
+[GenerateSerializer, Alias("ipfskit.BlockStreamRefusedException")]
+public sealed class BlockStreamRefusedException(DataPlaneProblem problem) : IpfsKitException(problem?.Detail ?? DataPlaneErrorCodes.Internal)
+{
+    /// <summary>The reason.</summary>
+    [Id(0)] public DataPlaneProblem Problem { get; } = problem!;
+}
+
 /// <summary>A silo turned a request away because it is at a limit; it may be repeated.</summary>
 [GenerateSerializer, Alias("ipfskit.NodeBusyException")]
 public sealed class NodeBusyException(string message, TimeSpan retryAfter) : IpfsKitException(message)

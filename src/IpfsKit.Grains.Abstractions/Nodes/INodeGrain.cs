@@ -41,6 +41,7 @@ public interface INodeGrain : IGrainWithStringKey
     /// <summary>
     /// Blocks of an entity as a CAR would carry them, for clients that reach only the Orleans gateway; slower than the data plane by half or more.
     /// </summary>
+    /// <exception cref="BlockStreamRefusedException">The data plane would answer with that problem.</exception>
     [Alias("StreamBlocks")]
     IAsyncEnumerable<BlockMessage> StreamBlocksAsync(BlockStreamRequest request, CancellationToken cancellationToken = default);
 }

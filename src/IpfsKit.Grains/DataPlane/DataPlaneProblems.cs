@@ -1,3 +1,4 @@
+using IpfsKit.Grains.Hosting;
 using IpfsKit.Ipld;
 using IpfsKit.Ipld.UnixFs;
 using IpfsKit.Multiformats;
@@ -12,6 +13,7 @@ internal static class DataPlaneProblems
     /// <summary>What to answer. What is no fault of the request is <see cref="DataPlaneErrorCodes.Internal"/>, without details.</summary>
     public static DataPlaneProblem From(Exception exception) => exception switch
     {
+        StateUnavailableException => Problem(503, DataPlaneErrorCodes.StateUnavailable, "State unavailable", exception),
         DataPlaneException refused => Problem(refused.Status, refused.Code, "Refused", exception),
         NodeBusyException => Problem(503, DataPlaneErrorCodes.Busy, "Busy", exception),
         ContentNotFoundException e => Problem(404, DataPlaneErrorCodes.ContentNotFound, "Not here", exception) with { Cid = Text(e.Cid) },
@@ -77,6 +79,8 @@ internal static class DataPlaneProblems
             Limit = e.Required,
         },
         StorageException => Problem(503, DataPlaneErrorCodes.Unavailable, "Storage unavailable", exception),
+        // What Orleans says when a grain cannot be reached, or its state cannot be read when it is called to life.
+        _ when GrainFaults.ToTyped(exception) is { } typed => From(typed),
         BadHttpRequestException { StatusCode: 413 } => Problem(413, DataPlaneErrorCodes.UploadTooLarge, "Upload too large", exception),
         BadHttpRequestException { StatusCode: 408 } => Problem(408, DataPlaneErrorCodes.UploadTooSlow, "Upload too slow", exception),
         BadHttpRequestException => Problem(400, DataPlaneErrorCodes.BadRequest, "Bad request", exception),

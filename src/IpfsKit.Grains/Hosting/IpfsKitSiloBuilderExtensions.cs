@@ -118,6 +118,7 @@ public static class IpfsKitSiloBuilderExtensions
         services.AddPlacementFilter<RequireSiloRoleStrategy, RequireSiloRoleDirector>(ServiceLifetime.Transient);
         services.AddPlacementDirector<PinnedToNodeStrategy, PinnedToNodeDirector>();
         services.AddSingleton<IIncomingGrainCallFilter, InternalGrainCallFilter>();
+        services.AddSingleton<IIncomingGrainCallFilter, GrainFaultFilter>();
         services.AddTransient<IConfigurationValidator, ClusterEndpointsValidator>();
     }
 

@@ -98,7 +98,10 @@ internal sealed class NodeGrain(IpfsNode node, HeldRoots held, TicketService tic
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<BlockMessage> StreamBlocksAsync(BlockStreamRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<BlockMessage> StreamBlocksAsync(BlockStreamRequest request, CancellationToken cancellationToken) =>
+        BlockStreamRefusals.ApplyAsync(StreamAsync(request, cancellationToken), cancellationToken);
+
+    private async IAsyncEnumerable<BlockMessage> StreamAsync(BlockStreamRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var query = EntityQuery.Parse(request);
         var verification = await tickets.VerifyReadAsync(request.Ticket, node.PeerId, request.Root, cancellationToken);

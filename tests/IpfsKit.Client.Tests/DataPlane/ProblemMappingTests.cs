@@ -37,6 +37,7 @@ public sealed class ProblemMappingTests
         new StorageFullException("/data/blocks", "CapacityBytes", 100, 200),
         new InsufficientStorageException("No room for 5 bytes."),
         new WriteConcernNotMetException(First, 1, 2),
+        new StateUnavailableException("The disk is gone."),
         new NodeBusyException("Too many reads at once.", TimeSpan.FromSeconds(1)),
         DataPlaneRefusals.TicketMissing(),
         DataPlaneRefusals.BadRequest("dag-scope is 'x'."),

@@ -186,6 +186,40 @@ public sealed class FileFailoverTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Read_TicketCannotBeRenewedAtOnce_IsTriedAgainInTheNextRound()
+    {
+        _good.Behaviour = response => response.Context.Request.Headers[DataPlaneProtocol.TicketHeader] == "fresh"
+            ? response.WriteAllAsync()
+            : throw DataPlaneRefusals.Ticket(Grains.Tickets.TicketFault.Expired);
+        var locator = new FakeLocator(call => call switch
+        {
+            1 => [_good.Endpoint("stale")],
+            2 => throw new ClusterUnavailableException(new TimeoutException("the gateway is restarting")),
+            _ => [_good.Endpoint("fresh")],
+        });
+        await using var harness = new ReadHarness(locator);
+
+        await using var stream = await harness.OpenReadAsync(_path, Cancellation);
+
+        Assert.Equal(_content, await stream.ReadToEndAsync(Cancellation));
+        Assert.Equal(3, locator.Calls);
+    }
+
+    [Fact]
+    public async Task Read_TicketCanNeverBeRenewed_EndsAfterTheRounds()
+    {
+        _good.Behaviour = response => throw DataPlaneRefusals.Ticket(Grains.Tickets.TicketFault.Expired);
+        var locator = new FakeLocator(call => call % 2 == 1
+            ? [_good.Endpoint("stale", DateTimeOffset.UnixEpoch)]
+            : throw new ClusterUnavailableException(new TimeoutException("the gateway is gone")));
+        await using var harness = new ReadHarness(locator);
+
+        await Assert.ThrowsAnyAsync<IpfsKitException>(() => harness.OpenReadAsync(_path, Cancellation));
+
+        Assert.InRange(locator.Calls, 2, 10);
+    }
+
+    [Fact]
     public async Task Read_TicketsNeverWork_EndsWithTheReason()
     {
         _good.Behaviour = response => throw DataPlaneRefusals.Ticket(Grains.Tickets.TicketFault.Expired);

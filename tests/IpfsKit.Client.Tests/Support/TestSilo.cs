@@ -25,11 +25,12 @@ public sealed class TestSilo : IAsyncDisposable
     public IServiceProvider Services => _silo.Services;
 
     public static async Task<TestSilo> StartAsync(
-        Action<DataPlaneOptions>? configure = null, Action<IpfsKitClientOptions>? configureClient = null)
+        Action<DataPlaneOptions>? configure = null, Action<IpfsKitClientOptions>? configureClient = null, Action<IHttpClientBuilder>? configureHttp = null,
+        Action<ISiloBuilder>? configureSilo = null)
     {
         var silo = new TestSilo(configure);
-        await silo.StartSiloAsync();
-        await silo.StartClientAsync(configureClient);
+        await silo.StartSiloAsync(configureSilo);
+        await silo.StartClientAsync(configureClient, configureHttp);
         return silo;
     }
 
@@ -42,21 +43,25 @@ public sealed class TestSilo : IAsyncDisposable
         _directory.Dispose();
     }
 
-    private async Task StartSiloAsync()
+    private async Task StartSiloAsync(Action<ISiloBuilder>? configureSilo)
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Configuration.AddInMemoryCollection([new("IpfsKit:DataDirectory", _directory.Path)]);
         builder.Logging.SetMinimumLevel(LogLevel.None);
-        builder.UseOrleans(silo => silo.UseIpfsKitEmbeddedCluster().AddIpfsKit(options =>
+        builder.UseOrleans(silo =>
         {
-            options.DataPlane.ListenAddress = "127.0.0.1:0";
-            _configure?.Invoke(options.DataPlane);
-        }));
+            configureSilo?.Invoke(silo);
+            silo.UseIpfsKitEmbeddedCluster().AddIpfsKit(options =>
+            {
+                options.DataPlane.ListenAddress = "127.0.0.1:0";
+                _configure?.Invoke(options.DataPlane);
+            });
+        });
         _silo = builder.Build();
         await _silo.StartAsync();
     }
 
-    private async Task StartClientAsync(Action<IpfsKitClientOptions>? configure)
+    private async Task StartClientAsync(Action<IpfsKitClientOptions>? configure, Action<IHttpClientBuilder>? configureHttp)
     {
         var gateway = _silo.Services.GetRequiredService<ILocalSiloDetails>().GatewayAddress.Endpoint;
         var cluster = _silo.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<ClusterOptions>>().Value;
@@ -65,7 +70,8 @@ public sealed class TestSilo : IAsyncDisposable
         builder.UseOrleansClient(client => client
             .UseStaticClustering(gateway)
             .Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (cluster.ClusterId, cluster.ServiceId)));
-        builder.Services.AddIpfsKitClient(configure);
+        var added = builder.Services.AddIpfsKitClient(configure);
+        configureHttp?.Invoke(added.HttpClient);
         _client = builder.Build();
         await _client.StartAsync();
     }

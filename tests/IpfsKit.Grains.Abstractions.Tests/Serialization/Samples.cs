@@ -14,6 +14,8 @@ internal static class Samples
     private static readonly HeatInfo Heat = new() { Score = 1.5, Hour = 2, Week = 3, Accesses = 4, BytesServed = 5, LastAccess = Time };
     private static readonly DataEndpoint Endpoint = new() { Node = Peer, Address = new Uri("http://127.0.0.1:5080/"), Ticket = "ticket", ExpiresAt = Time };
 
+    private static readonly DataPlaneProblem Problem = new() { Status = 404, Code = "code", Title = "title", Detail = "detail", Cid = "cid", Missing = "missing", Path = "path", Segment = "segment", At = "at", Value = 1, Size = 2, Limit = 3 };
+
     public static IReadOnlyList<object> Messages { get; } =
     [
         V0, V1, Peer, PinMode.Indirect, NodeRole.Leecher, ContentStatus.Committed, Placement, Pin, Heat, Endpoint,
@@ -42,6 +44,7 @@ internal static class Samples
         new RootInfo { Root = V0, SizeBytes = 1, DagBytes = 2, Blocks = 3, CommittedAt = Time, Pin = PinMode.Direct },
         new BlockStreamRequest { Root = V0, Path = "a/b", DagScope = "all", EntityBytes = "1:2", Ticket = "ticket" },
         new BlockMessage(V1, [1, 2, 3]),
+        Problem,
     ];
 
     public static IReadOnlyList<IpfsKitException> Exceptions { get; } =
@@ -56,5 +59,7 @@ internal static class Samples
         new NodeBusyException("message", TimeSpan.FromSeconds(3)),
         new IncompleteDagException(V0, V1),
         new UploadTooLargeException(7),
+        new StateUnavailableException("message"),
+        new BlockStreamRefusedException(Problem),
     ];
 }
