@@ -5,7 +5,8 @@ namespace IpfsKit.SiloHost;
 
 /// <summary>
 /// <c>/alive</c>: the process answers; touches neither storage nor other silos. <c>/health</c>: the silo is active, in its own eyes and in
-/// the cluster's; turns unhealthy as soon as it begins to stop, so that nobody sends it new work.
+/// the cluster's, and its store takes writes; turns unhealthy as soon as it begins to stop, so that nobody sends it new work. Without room it is degraded, which
+/// answers 200 all the same: reads go on.
 /// </summary>
 internal static class Health
 {
@@ -13,7 +14,7 @@ internal static class Health
     {
         services.AddSingleton<SiloState>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<SiloState>());
-        services.AddHealthChecks().AddCheck<SiloHealthCheck>("silo");
+        services.AddHealthChecks().AddCheck<SiloHealthCheck>("silo").AddIpfsKitNode();
     }
 
     public static void MapSiloHealth(this IEndpointRouteBuilder endpoints)

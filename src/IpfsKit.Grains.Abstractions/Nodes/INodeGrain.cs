@@ -13,6 +13,7 @@ public interface INodeGrain : IGrainWithStringKey
 
     /// <summary>Leave to upload to this silo.</summary>
     /// <exception cref="InsufficientStorageException">There is no room for <see cref="UploadRequest.ExpectedBytes"/>.</exception>
+    /// <exception cref="StateUnavailableException">Its store has failed and takes no writes.</exception>
     [Alias("OpenUpload")]
     ValueTask<DataEndpoint> OpenUploadAsync(UploadRequest request, CancellationToken cancellationToken = default);
 

@@ -1,5 +1,4 @@
 using System.Net;
-using IpfsKit.Grains.Nodes;
 using Microsoft.Extensions.Options;
 
 namespace IpfsKit.Grains.Hosting;
@@ -38,7 +37,7 @@ internal sealed class IpfsKitOptionsValidator : IValidateOptions<IpfsKitOptions>
         CheckRange(plane.MaxRememberedUploads, 1, 1 << 20, "DataPlane:MaxRememberedUploads");
 
         var storage = options.Storage;
-        Check(storage.CapacityBytes is null or >= NodeStorageOptions.MinCapacityBytes, "Storage:CapacityBytes", storage.CapacityBytes, $"is less than {NodeStorageOptions.MinCapacityBytes} bytes");
+        Check(storage.CapacityBytes is null || storage.CapacityBytes >= 4 * storage.SegmentBytes, "Storage:CapacityBytes", storage.CapacityBytes, $"is less than {4 * storage.SegmentBytes} bytes");
         Check(storage.MinFreeDiskBytes >= 0, "Storage:MinFreeDiskBytes", storage.MinFreeDiskBytes, "is negative");
         CheckSpan(storage.CollectInterval, TimeSpan.FromMinutes(1), TimeSpan.FromDays(30), "Storage:CollectInterval");
 

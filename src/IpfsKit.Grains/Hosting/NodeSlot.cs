@@ -1,4 +1,5 @@
 using IpfsKit.Storage;
+using IpfsKit.Storage.Files;
 
 namespace IpfsKit.Grains.Hosting;
 
@@ -20,9 +21,9 @@ internal sealed class NodeSlot : IDisposable
     /// <summary>How many processes can share a data directory.</summary>
     public const int MaxSlots = 256;
 
-    private readonly FileStream _lock;
+    private readonly IDisposable _lock;
 
-    private NodeSlot(int number, string directory, FileStream @lock) => (Number, Directory, _lock) = (number, directory, @lock);
+    private NodeSlot(int number, string directory, IDisposable @lock) => (Number, Directory, _lock) = (number, directory, @lock);
 
     /// <summary>The slot's number.</summary>
     public int Number { get; }
@@ -75,7 +76,7 @@ internal sealed class NodeSlot : IDisposable
     /// <summary>Gives the slot back.</summary>
     public void Dispose() => _lock.Dispose();
 
-    private static FileStream? TryLock(string directory)
+    private static IDisposable? TryLock(string directory)
     {
         try
         {
@@ -89,19 +90,14 @@ internal sealed class NodeSlot : IDisposable
             throw new IOException($"The data directory '{directory}' cannot be made: {e.Message} Choose another with IpfsKit:DataDirectory.", e);
         }
 
-        var path = Path.Combine(directory, "lock");
         try
         {
-            // The lock goes with the process, however it ends.
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            // The lock goes with the process, however it ends. Null is what says that another has it; a full or read-only disk is an error of its own.
+            return PhysicalFileSystem.Instance.TryLock(Path.Combine(directory, "lock"));
         }
-        catch (UnauthorizedAccessException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new IOException($"The data directory '{directory}' cannot be used: {e.Message} Choose another with IpfsKit:DataDirectory.", e);
-        }
-        catch (IOException)
-        {
-            return null;
         }
     }
 }

@@ -24,6 +24,9 @@ internal sealed class IpfsNode(NodeProfile profile, DataPlaneListener listener, 
     /// <summary>What its data plane has done.</summary>
     public NodeCounters Counters { get; } = new();
 
+    /// <summary>Whether its storage is open.</summary>
+    public bool IsOpen => _storage is not null;
+
     /// <summary>Its storage.</summary>
     /// <exception cref="InvalidOperationException">The node is not open.</exception>
     public NodeStorage Storage => _storage ?? throw new InvalidOperationException("The node is not open: its silo has not started, or has stopped.");

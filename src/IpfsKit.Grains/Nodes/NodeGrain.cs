@@ -45,6 +45,8 @@ internal sealed class NodeGrain(IpfsNode node, HeldRoots held, TicketService tic
     public async ValueTask<DataEndpoint> OpenUploadAsync(UploadRequest request, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(request.MaxBytes);
+        if (node.Storage.Blocks.Failure is { } failure)
+            throw new StateUnavailableException($"Silo {node.PeerId} takes no uploads: {failure.Message}");
         var free = node.Storage.FreeBytes;
         if (request.ExpectedBytes > free)
             throw new InsufficientStorageException($"Silo {node.PeerId} has room for {free} bytes, and the upload has {request.ExpectedBytes}.");

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using IpfsKit.Storage;
 using IpfsKit.Storage.Catalog;
+using IpfsKit.Storage.Files;
 using IpfsKit.Storage.Liveness;
 using Microsoft.Extensions.Logging;
 
@@ -41,10 +42,10 @@ internal sealed class NodeStorage : IAsyncDisposable
 
     /// <summary>Opens both, and recovers what the last process left.</summary>
     public static async Task<NodeStorage> OpenAsync(
-        SegmentStoreOptions blockOptions, SiloCatalogOptions catalogOptions, TimeProvider time, IMeterFactory meters, ILoggerFactory loggers, CancellationToken cancellationToken)
+        SegmentStoreOptions blockOptions, SiloCatalogOptions catalogOptions, IStorageFileSystem? files, TimeProvider time, IMeterFactory meters, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
         var blocks = await SegmentBlockStore.OpenAsync(
-            blockOptions, timeProvider: time, logger: loggers.CreateLogger<SegmentBlockStore>(), meterFactory: meters, cancellationToken: cancellationToken);
+            blockOptions, files, timeProvider: time, logger: loggers.CreateLogger<SegmentBlockStore>(), meterFactory: meters, cancellationToken: cancellationToken);
         try
         {
             var catalog = await SiloCatalog.OpenAsync(catalogOptions, meters, cancellationToken);

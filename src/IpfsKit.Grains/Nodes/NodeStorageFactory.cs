@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using IpfsKit.Grains.Hosting;
 using IpfsKit.Storage;
 using IpfsKit.Storage.Catalog;
+using IpfsKit.Storage.Files;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -10,7 +11,7 @@ namespace IpfsKit.Grains.Nodes;
 /// <summary>Opens the storage of this silo's slot with the settings of <c>IpfsKit:Storage</c>.</summary>
 /// <remarks>Its clock is the machine's: what storage does with time is to leave the disk to others for a while.</remarks>
 internal sealed class NodeStorageFactory(
-    NodeSlot slot, NodeProfile profile, IOptions<IpfsKitOptions> options, IMeterFactory meters, ILoggerFactory loggers)
+    NodeSlot slot, NodeProfile profile, IOptions<IpfsKitOptions> options, IMeterFactory meters, ILoggerFactory loggers, IStorageFileSystem? files = null)
 {
     /// <summary>Opens, and recovers what the last process left.</summary>
     public Task<NodeStorage> OpenAsync(CancellationToken cancellationToken)
@@ -21,7 +22,8 @@ internal sealed class NodeStorageFactory(
             Directory = slot.BlocksDirectory,
             CapacityBytes = settings.CapacityBytes ?? NodeStorageOptions.DefaultCapacityBytes(profile.Role),
             MinFreeDiskBytes = settings.MinFreeDiskBytes,
+            SegmentBytes = settings.SegmentBytes,
         };
-        return NodeStorage.OpenAsync(blocks, new SiloCatalogOptions { Path = slot.CatalogPath }, TimeProvider.System, meters, loggers, cancellationToken);
+        return NodeStorage.OpenAsync(blocks, new SiloCatalogOptions { Path = slot.CatalogPath }, files, TimeProvider.System, meters, loggers, cancellationToken);
     }
 }

@@ -18,6 +18,9 @@ public sealed class NodeStorageOptions
     /// <value>1 minute to 30 days; default 10 minutes.</value>
     public TimeSpan CollectInterval { get; set; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>The size of a segment file; tests make it small, and with it the least capacity, which is four of them.</summary>
+    internal long SegmentBytes { get; set; } = MinCapacityBytes / 4;
+
     /// <summary>The capacity of a role.</summary>
     internal static long DefaultCapacityBytes(NodeRole role) => role switch
     {

@@ -41,6 +41,18 @@ public sealed class NodeSlotTests : IDisposable
     }
 
     [Fact]
+    public void Acquire_WhereTheLockCannotBeOpened_SaysWhyAndNotThatItIsInUse()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a privilege on Windows.");
+        Directory.CreateDirectory(Path.Combine(_data.FullName, "slot-0"));
+        File.CreateSymbolicLink(Path.Combine(_data.FullName, "slot-0", "lock"), "lock");
+
+        var exception = Assert.Throws<IOException>(() => NodeSlot.Acquire(_data.FullName, null));
+        Assert.Contains("slot-0", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("IpfsKit:DataDirectory", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Slot_IsClosedToOthersOfTheMachine()
     {
         using var slot = NodeSlot.Acquire(_data.FullName, null);
