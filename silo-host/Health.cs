@@ -10,6 +10,9 @@ namespace IpfsKit.SiloHost;
 /// </summary>
 internal static class Health
 {
+    private const string AlivePath = "/alive";
+    private const string HealthPath = "/health";
+
     public static void AddSiloHealthChecks(this IServiceCollection services)
     {
         services.AddSingleton<SiloState>();
@@ -19,9 +22,11 @@ internal static class Health
 
     public static void MapSiloHealth(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapHealthChecks("/alive", new HealthCheckOptions { Predicate = _ => false });
-        endpoints.MapHealthChecks("/health");
+        endpoints.MapHealthChecks(AlivePath, new HealthCheckOptions { Predicate = _ => false });
+        endpoints.MapHealthChecks(HealthPath);
     }
+
+    public static bool IsHealth(PathString path) => path == AlivePath || path == HealthPath;
 
     /// <summary>Whether the silo is between the end of its start and the beginning of its stop.</summary>
     private sealed class SiloState : ILifecycleParticipant<ISiloLifecycle>

@@ -11,7 +11,8 @@ internal static class LoopbackListener
 
     public static void ListenOnLoopbackByDefault(this IWebHostBuilder host, IConfiguration configuration)
     {
-        if (configuration["urls"] is not null || configuration["http_ports"] is not null || configuration.GetSection("Kestrel:Endpoints").Exists())
+        if (configuration["urls"] is not null || configuration["http_ports"] is not null || configuration["https_ports"] is not null
+            || configuration.GetSection("Kestrel:Endpoints").Exists())
             return;
         host.ConfigureKestrel(options => options.Listen(IPAddress.Loopback, DefaultPort));
         host.ConfigureServices(services => services.Configure<SocketTransportOptions>(options => options.CreateBoundListenSocket = Bind));

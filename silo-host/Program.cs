@@ -7,6 +7,12 @@ var builder = WebApplication.CreateBuilder(new WebApplicationOptions
     // The settings lie beside the program, whatever folder it was started from.
     ContentRootPath = AppContext.BaseDirectory,
 });
+if (BearerToken.FindFault(builder.Configuration) is { } fault)
+{
+    await Console.Error.WriteLineAsync(fault);
+    return 1;
+}
+
 builder.WebHost.ListenOnLoopbackByDefault(builder.Configuration);
 builder.UseOrleans(silo => silo
     .UseIpfsKitEmbeddedCluster()
@@ -18,7 +24,9 @@ builder.Services.AddObservability(builder.Configuration);
 builder.Services.AddHostedService<StartMessage>();
 
 var app = builder.Build();
+app.UseBearerToken();
 app.MapSiloHealth();
 app.MapPrometheusScrapingEndpoint();
 app.MapOrleansDashboard("/dashboard");
 await app.RunAsync();
+return 0;

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
 using IpfsKit.Ipld;
 using IpfsKit.TestKit;
 
@@ -41,6 +43,48 @@ public sealed class HostTests
         }
 
         Assert.Contains("ipfskit", await http.GetStringAsync("metrics", Cancellation));
+    }
+
+    [Theory]
+    [InlineData("ASPNETCORE_URLS", "http://0.0.0.0:0")]
+    [InlineData("ASPNETCORE_HTTP_PORTS", "0")]
+    [InlineData("Kestrel__Endpoints__Http__Url", "http://[::]:0")]
+    public async Task Host_OpenToOtherMachinesWithoutAToken_RefusesToStartAndSaysWhatToDo(string name, string value)
+    {
+        using var directory = new TemporaryDirectory();
+
+        var thrown = await Assert.ThrowsAsync<InvalidOperationException>(() => SiloHostProcess.StartAsync(directory.Path, Cancellation, (name, value)));
+
+        Assert.Contains("IpfsKit:Http:BearerToken", thrown.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Host_WithAToken_AsksForItEverywhereButAtHealth()
+    {
+        const string Token = "0123456789abcdef";
+        using var directory = new TemporaryDirectory();
+        await using var host = await SiloHostProcess.StartAsync(
+            directory.Path, Cancellation, ("ASPNETCORE_URLS", "http://0.0.0.0:0"), ("IpfsKit__Http__BearerToken", Token));
+        using var http = new HttpClient { BaseAddress = new UriBuilder(host.Service.HttpAddresses[0]) { Host = "127.0.0.1" }.Uri };
+
+        foreach (var path in new[] { "alive", "health" })
+            Assert.Equal(HttpStatusCode.OK, await GetAsync(path, null));
+        foreach (var path in new[] { "metrics", "dashboard/", "dashboard/DashboardCounters", "DASHBOARD/DashboardCounters" })
+        {
+            Assert.Equal(HttpStatusCode.Unauthorized, await GetAsync(path, null));
+            Assert.Equal(HttpStatusCode.Unauthorized, await GetAsync(path, new("Bearer", Token + "0")));
+            Assert.Equal(HttpStatusCode.OK, await GetAsync(path, new("Bearer", Token)));
+            Assert.Equal(HttpStatusCode.OK, await GetAsync(path, new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"me:{Token}")))));
+        }
+
+        async Task<HttpStatusCode> GetAsync(string path, AuthenticationHeaderValue? authorization)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, path);
+            request.Headers.Authorization = authorization;
+            using var response = await http.SendAsync(request, Cancellation);
+            return response.StatusCode;
+        }
     }
 
     [Fact]

@@ -48,6 +48,7 @@ public sealed class KillTests
         await using var last = await SiloHostProcess.StartAsync(directory.Combine("data"), Cancellation);
         await using var client = await ConnectedClient.ConnectAsync(last.Service, Cancellation);
         await model.CheckAsync(client.Client, rounds);
+        Assert.True(model.Gone > 0, "No removal was acknowledged: the test proves nothing of them.");
         Assert.True(model.Acknowledged >= rounds, $"Only {model.Acknowledged} roots were acknowledged in {rounds} rounds: the test proves nothing.");
     }
 
@@ -61,8 +62,16 @@ public sealed class KillTests
             {
                 if (random.Next(5) == 0 && model.TakeForRemoval(random) is { } victim)
                 {
-                    await client.RemoveAsync(victim, cancellationToken);
-                    model.Removed(victim);
+                    var acknowledged = false;
+                    try
+                    {
+                        await client.RemoveAsync(victim, cancellationToken);
+                        acknowledged = true;
+                    }
+                    finally
+                    {
+                        model.RemovalEnded(victim, acknowledged);
+                    }
                 }
                 else if (random.Next(3) == 0)
                 {
@@ -71,9 +80,8 @@ public sealed class KillTests
                 else
                 {
                     var content = Model.Bytes(random);
-                    var added = await client.AddStreamAsync(
-                        new MemoryStream(content), new AddOptions { Pin = false }, cancellationToken: cancellationToken);
-                    model.Added(added.Root, new Dictionary<string, byte[]> { [""] = content });
+                    await model.AddAsync(new Dictionary<string, byte[]> { [""] = content }, async () => (await client.AddStreamAsync(
+                        new MemoryStream(content), new AddOptions { Pin = false }, cancellationToken: cancellationToken)).Root);
                 }
             }
             catch (Exception) when (killed.IsUnderWay)
@@ -94,8 +102,8 @@ public sealed class KillTests
                 files[$"file-{i}"] = Model.Bytes(random);
             foreach (var (name, content) in files)
                 await File.WriteAllBytesAsync(Path.Combine(folder, name), content, cancellationToken);
-            var added = await client.AddDirectoryAsync(folder, new AddOptions { Pin = false }, cancellationToken: cancellationToken);
-            model.Added(added.Root, files);
+            await model.AddAsync(
+                files, async () => (await client.AddDirectoryAsync(folder, new AddOptions { Pin = false }, cancellationToken: cancellationToken)).Root);
         }
         finally
         {
@@ -130,10 +138,20 @@ public sealed class KillTests
         private readonly Lock _lock = new();
         private readonly Dictionary<Cid, Dictionary<string, byte[]>> _roots = [];
         private readonly HashSet<Cid> _unsure = [];
+        private readonly HashSet<Cid> _gone = [];
+        private readonly Dictionary<Cid, string> _contents = [];
+        private readonly Dictionary<Cid, long> _removals = [];
+        private readonly Dictionary<Cid, long> _removalsBegan = [];
+        private readonly Dictionary<string, long> _lastAdds = [];
+        private readonly Dictionary<string, int> _addsUnderWay = [];
+        private long _clock;
 
         private TaskCompletionSource _acknowledged = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public int Acknowledged { get; private set; }
+
+        /// <summary>How often a removal was known to have taken effect.</summary>
+        public int Gone { get; private set; }
 
         /// <summary>Completes with the next acknowledgement.</summary>
         public Task AcknowledgedAsync()
@@ -154,10 +172,40 @@ public sealed class KillTests
             return bytes;
         }
 
-        public void Added(Cid root, Dictionary<string, byte[]> files)
+        /// <summary>Adds; while that is under way, and after it failed, the same content may be visible or not, whatever was removed before.</summary>
+        public async Task AddAsync(Dictionary<string, byte[]> files, Func<Task<Cid>> add)
+        {
+            var content = string.Join('/', files.OrderBy(file => file.Key, StringComparer.Ordinal).Select(file => $"{file.Key}:{Convert.ToHexString(SHA256.HashData(file.Value))}"));
+            long began;
+            lock (_lock)
+            {
+                began = ++_clock;
+                _addsUnderWay[content] = _addsUnderWay.GetValueOrDefault(content) + 1;
+                _gone.RemoveWhere(root => _contents[root] == content);
+            }
+
+            try
+            {
+                Added(await add(), content, files, began);
+            }
+            finally
+            {
+                lock (_lock)
+                {
+                    _addsUnderWay[content]--;
+                    _lastAdds[content] = ++_clock;
+                }
+            }
+        }
+
+        private void Added(Cid root, string content, Dictionary<string, byte[]> files, long began)
         {
             lock (_lock)
             {
+                // An add that began when no removal was under way puts an end to the doubt that an earlier one left.
+                if (!_removals.TryGetValue(root, out var removal) || removal < began)
+                    _unsure.Remove(root);
+                _contents[root] = content;
                 _roots[root] = files;
                 Acknowledged++;
                 _acknowledged.TrySetResult();
@@ -174,29 +222,48 @@ public sealed class KillTests
                     return null;
                 var victim = candidates[random.Next(candidates.Length)];
                 _unsure.Add(victim);
+                // Until it has ended, every add is one that raced it.
+                _removals[victim] = long.MaxValue;
+                _removalsBegan[victim] = ++_clock;
                 return victim;
             }
         }
 
-        public void Removed(Cid root)
+        public void RemovalEnded(Cid root, bool acknowledged)
         {
             lock (_lock)
             {
-                // An add of the same content may have been acknowledged meanwhile; then nobody can say which came last.
+                _removals[root] = ++_clock;
+                if (!acknowledged)
+                    return;
+                // If an add of the same content was under way at some moment of it, nobody can say which came last.
+                var content = _contents[root];
+                var raced = _addsUnderWay.GetValueOrDefault(content) > 0 || _lastAdds[content] > _removalsBegan[root];
                 _roots.Remove(root);
+                if (raced)
+                    return;
+                _gone.Add(root);
+                Gone++;
             }
         }
 
         public async Task CheckAsync(IIpfsKitClient client, int round)
         {
             Dictionary<Cid, Dictionary<string, byte[]>> sure;
+            Cid[] gone;
             lock (_lock)
+            {
                 sure = _roots.Where(root => !_unsure.Contains(root.Key)).ToDictionary();
+                gone = [.. _gone];
+            }
+
             var visible = new HashSet<Cid>();
             await foreach (var root in client.ListRootsAsync(Cancellation))
                 visible.Add(root.Root);
             var lost = sure.Keys.Except(visible).ToArray();
             Assert.True(lost.Length == 0, $"Round {round}: acknowledged but not listed: {string.Join(", ", lost)}.");
+            var back = visible.Intersect(gone).ToArray();
+            Assert.True(back.Length == 0, $"Round {round}: removed, acknowledged, and listed again: {string.Join(", ", back)}.");
             foreach (var (root, files) in sure)
             {
                 foreach (var (name, expected) in files)
