@@ -2,7 +2,7 @@ using IpfsKit.Multiformats;
 
 namespace IpfsKit.Storage;
 
-/// <summary>A block whose record in the store is damaged. It is no longer found; putting it again heals it.</summary>
+/// <summary>A block whose record in the store is damaged. It is no longer found; putting it again heals it. Where a report lists it as unreadable, it is kept.</summary>
 /// <param name="Hash">The block, or null if the damage took its name too.</param>
 /// <param name="File">The file that is damaged.</param>
 /// <param name="Offset">Where, in bytes.</param>

@@ -39,7 +39,7 @@ public sealed partial class SegmentBlockStore
         if (IdentityBlocks.Is(hash))
             return true;
         Span<byte> buffer = stackalloc byte[Multihash.MaxBytes];
-        return Stamp(_state.Keys.Key(hash, buffer));
+        return Stamp(_state.Keys.Key(hash, buffer), mustBeReadable: false);
     }
 
     /// <inheritdoc/>
@@ -57,7 +57,7 @@ public sealed partial class SegmentBlockStore
             Multicodec.DagJson => ScannedDagJson,
             _ => 0,
         };
-        while (_reader.TryFind(key, out var location, out _))
+        while (_reader.TryFindPlace(key, out var location))
         {
             var wasScanned = false;
             if (_state.Index.Change(key.Fingerprint, location, (ref IndexEntry entry) =>
@@ -124,11 +124,11 @@ public sealed partial class SegmentBlockStore
         }
     }
 
-    private bool Stamp(in StoreKey key)
+    private bool Stamp(in StoreKey key, bool mustBeReadable)
     {
         if (!_state.Index.Contains(key.Fingerprint))
             return false;
-        while (_reader.TryFind(key, out var location, out _))
+        while (mustBeReadable ? _reader.TryFind(key, out var location, out _) : _reader.TryFindPlace(key, out location))
         {
             if (_state.Index.Change(key.Fingerprint, location, (ref IndexEntry entry) =>
                 {

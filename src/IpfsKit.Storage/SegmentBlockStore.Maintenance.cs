@@ -18,7 +18,10 @@ public sealed partial class SegmentBlockStore
     }
 
     /// <inheritdoc/>
-    /// <remarks>Copies the index table by table, up to 65,536 entries at a time, and reads the names from the records in the order of the disk.</remarks>
+    /// <remarks>
+    /// Copies the index table by table, up to 65,536 entries at a time, and reads the names from the records in the order of the disk. Blocks whose names the disk refuses to
+    /// read are left out, logged and counted.
+    /// </remarks>
     public async IAsyncEnumerable<Multihash> EnumerateAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var entries = new List<IndexEntry>();
@@ -147,6 +150,12 @@ public sealed partial class SegmentBlockStore
                 && _state.Keys.Fingerprint(hash) == fingerprint)
                 return true;
             _state.ReportDamage(fingerprint, location, segment, null, "its header is damaged");
+            return false;
+        }
+        catch (IOException exception)
+        {
+            // One record that the disk refuses to read must not hold up a sweep or an enumeration: it is passed over and kept.
+            _ = _state.ReadFailed(segment.Path, location.Offset, exception);
             return false;
         }
         finally

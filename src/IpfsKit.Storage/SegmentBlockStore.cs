@@ -61,13 +61,14 @@ public sealed partial class SegmentBlockStore : IBlockStore, ILivenessStore, IAs
         _sealer = new SegmentSealer(state, _allocator);
         _checkpointer = new Checkpointer(state, _committer, recovery.CheckpointNumber, recovery.Covered, recovery.CheckpointBytes);
         _compactor = new Compactor(state, _allocator, _committer, _instruments);
-        _scrubber = new Scrubber(state);
+        _scrubber = new Scrubber(state, _committer);
         _stamping = new StampingBlocks(this);
         _maintenance = new MaintenanceLoop(state, _allocator, _sealer, _checkpointer, _compactor, _maintaining, ScrubAsync);
         state.Quarantine.Found += OnDamageFound;
+        state.ReadRefused = _instruments.ReadRefused;
     }
 
-    /// <summary>A damaged block was found and taken out. Raised on the thread that found it, which waits.</summary>
+    /// <summary>A damaged block was found and taken out. Raised on the thread that found it, which waits. What a handler throws is logged and goes no further.</summary>
     public event EventHandler<BlockDamagedEventArgs>? BlockDamaged;
 
     /// <summary>What opening found.</summary>
@@ -105,6 +106,7 @@ public sealed partial class SegmentBlockStore : IBlockStore, ILivenessStore, IAs
     }
 
     /// <inheritdoc/>
+    /// <exception cref="StorageReadException">The disk refused to read the block; it is kept.</exception>
     public ValueTask<Block?> GetAsync(Cid cid, CancellationToken cancellationToken = default)
     {
         Enter(cancellationToken);
@@ -124,6 +126,7 @@ public sealed partial class SegmentBlockStore : IBlockStore, ILivenessStore, IAs
     }
 
     /// <inheritdoc/>
+    /// <exception cref="StorageReadException">The disk refused to read the block; it is kept.</exception>
     public ValueTask<int?> GetSizeAsync(Cid cid, CancellationToken cancellationToken = default)
     {
         Enter(cancellationToken);
@@ -281,11 +284,24 @@ public sealed partial class SegmentBlockStore : IBlockStore, ILivenessStore, IAs
         ThrowIfFailed();
         Span<byte> buffer = stackalloc byte[Multihash.MaxBytes];
         var key = _state.Keys.Key(hash, buffer);
-        if (Stamp(key))
+        if (IsHeldReadably(key))
             return false;
         var data = block.Data;
         item = new WriteItem(WriteKind.Put, hash, key.Fingerprint, data, _state.Keys.PayloadChecksum(data.Span));
         return true;
+    }
+
+    // A record that the disk refuses to read is no reason to refuse the bytes: the committer writes them to another place.
+    private bool IsHeldReadably(in StoreKey key)
+    {
+        try
+        {
+            return Stamp(key, mustBeReadable: true);
+        }
+        catch (StorageReadException)
+        {
+            return false;
+        }
     }
 
     private async Task PutManyCoreAsync(IReadOnlyList<Block> blocks, CancellationToken cancellationToken)
@@ -311,8 +327,27 @@ public sealed partial class SegmentBlockStore : IBlockStore, ILivenessStore, IAs
     private void OnDamageFound(DamagedBlock block)
     {
         _instruments.Damaged();
-        BlockDamaged?.Invoke(this, new BlockDamagedEventArgs(block));
+        if (BlockDamaged is not { } handlers)
+            return;
+        var args = new BlockDamagedEventArgs(block);
+        foreach (var handler in Delegate.EnumerateInvocationList(handlers))
+        {
+            // Damage is found in the middle of reads, writes and maintenance, none of which may end because somebody who was told of it has a fault.
+#pragma warning disable CA1031
+            try
+            {
+                handler(this, args);
+            }
+            catch (Exception exception)
+            {
+                LogHandlerFailed(_state.Logger, exception, block);
+            }
+#pragma warning restore CA1031
+        }
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A handler of the damage of {Damage} failed.")]
+    private static partial void LogHandlerFailed(ILogger logger, Exception exception, DamagedBlock damage);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The store {Directory} was closed without a checkpoint.")]
     private static partial void LogNotCheckpointed(ILogger logger, Exception exception, string directory);

@@ -15,6 +15,7 @@ internal sealed class StoreInstruments : IDisposable
     private readonly Counter<long> _read;
     private readonly Counter<long> _readBlocks;
     private readonly Counter<long> _damaged;
+    private readonly Counter<long> _readsRefused;
     private readonly Counter<long> _compacted;
 
     public StoreInstruments(IMeterFactory? meterFactory, Func<StoreStatistics> statistics)
@@ -27,6 +28,7 @@ internal sealed class StoreInstruments : IDisposable
         _read = meter.CreateCounter<long>("ipfskit.storage.read", "By", "Bytes of blocks read.");
         _readBlocks = meter.CreateCounter<long>("ipfskit.storage.reads", "{block}", "Blocks read.");
         _damaged = meter.CreateCounter<long>("ipfskit.storage.damaged", "{block}", "Records found damaged.");
+        _readsRefused = meter.CreateCounter<long>("ipfskit.storage.reads.refused", "{read}", "Reads that the disk refused.");
         _compacted = meter.CreateCounter<long>("ipfskit.storage.compaction.freed", "By", "Bytes of files given up by compaction.");
         meter.CreateObservableUpDownCounter("ipfskit.storage.blocks", () => statistics().Blocks, "{block}", "Blocks in the store.");
         meter.CreateObservableUpDownCounter("ipfskit.storage.live", () => statistics().LiveBytes, "By", "Bytes of live records.");
@@ -50,6 +52,8 @@ internal sealed class StoreInstruments : IDisposable
     }
 
     public void Damaged() => _damaged.Add(1);
+
+    public void ReadRefused() => _readsRefused.Add(1);
 
     public void Compacted(long bytes) => _compacted.Add(bytes);
 

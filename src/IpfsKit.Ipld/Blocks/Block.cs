@@ -54,9 +54,13 @@ public sealed class Block : IDisposable
     /// <param name="data">The bytes; not copied, the caller must not change them.</param>
     /// <param name="hash">The hash function.</param>
     /// <param name="owner">Where the bytes live, if pooled; the block takes it over.</param>
-    /// <exception cref="UnsupportedHashException">The function is not supported.</exception>
-    public static Block Create(Multicodec codec, ReadOnlyMemory<byte> data, Multicodec hash = Multicodec.Sha2_256, IMemoryOwner<byte>? owner = null) =>
-        new(Cid.CreateV1(codec, MultihashAlgorithm.Compute(hash, data.Span)), data, isVerified: true, owner);
+    /// <exception cref="UnsupportedHashException">The function is not supported, or not cryptographic, so that its digest proves nothing.</exception>
+    public static Block Create(Multicodec codec, ReadOnlyMemory<byte> data, Multicodec hash = Multicodec.Sha2_256, IMemoryOwner<byte>? owner = null)
+    {
+        if (!MultihashAlgorithm.IsVerifiable(hash))
+            throw new UnsupportedHashException(hash);
+        return new(Cid.CreateV1(codec, MultihashAlgorithm.Compute(hash, data.Span)), data, isVerified: true, owner);
+    }
 
     /// <summary>Checks that bytes hash to their name.</summary>
     /// <param name="cid">The name.</param>

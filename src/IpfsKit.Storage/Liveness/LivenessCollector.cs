@@ -15,8 +15,8 @@ namespace IpfsKit.Storage.Liveness;
 /// registered later was added under a lease. If the lease was opened after the epoch began, everything put, looked up or read under it
 /// carries the epoch; if before, the sweep spares what is as new as the lease, even when it closes in the meantime. A root that is
 /// registered without touching its blocks must be marked under a lease (<see cref="MarkAsync"/>).</para>
-/// <para>A block that is damaged hides what it reaches, and the read that finds the damage takes it out of the store, so from then on it is no more than a block that is
-/// missing. So a collection that meets either under a root of which the whole DAG is held marks but does not sweep, however often it is repeated, until the block is put again
+/// <para>A block that cannot be read hides what it reaches. If it is damaged, the read that finds that takes it out of the store, so from then on it is no more than a block that is
+/// missing. So a collection that meets any of these under a root of which the whole DAG is held marks but does not sweep, however often it is repeated, until the block is put again
 /// (by a repair from a replica, or by adding the content again) or the root goes. That is so for pending roots too: their blocks were all put, under a lease, before the root
 /// was added, so what is missing was lost. It is not so for a root of which only its own block is held: nobody follows its links, so its loss hides nothing and is only
 /// counted. An upload that never finished therefore blocks nothing by what it never put: it has no root.</para>
@@ -189,6 +189,11 @@ public sealed partial class LivenessCollector : IDisposable
             tally.LoseUnreadable(cid);
             LogUnreadable(_logger, exception, cid);
         }
+        catch (StorageReadException exception)
+        {
+            tally.LoseUnreadable(cid);
+            LogUnreadable(_logger, exception, cid);
+        }
         catch (CodecException exception)
         {
             // The bytes are what their hash says, and they are not what their codec says: such a block links to nothing.
@@ -259,7 +264,7 @@ public sealed partial class LivenessCollector : IDisposable
     [LoggerMessage(Level = LogLevel.Information, Message = "Collected: {Report}")]
     private static partial void LogCollected(ILogger logger, CollectionReport report);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Block {Cid} is damaged; nothing is swept until it is known what it reaches.")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Block {Cid} is damaged or cannot be read; nothing is swept until it is known what it reaches.")]
     private static partial void LogUnreadable(ILogger logger, Exception exception, Cid cid);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Root {Root} lacks {Lost} blocks that it needs, {Cid} among them; nothing is swept until they are put again or the root is removed.")]

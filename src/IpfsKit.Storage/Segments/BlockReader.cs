@@ -8,6 +8,8 @@ namespace IpfsKit.Storage.Segments;
 /// <remarks>
 /// The index gives candidates; the header of a record says whether it is the one. A record that does not check out may just have moved
 /// (compaction put its segment away between the look-up and the read), so it is damaged only if the index still points to it afterwards.
+/// Damaged means that the disk gave bytes and the checksum does not match. A read that the disk refuses says nothing about the bytes, which may be read the next time:
+/// then the entry stays, so that compaction keeps the record, and the caller gets <see cref="StorageReadException"/>.
 /// Reads are blocking preads: from the page cache they take less than a microsecond and a memory copy.
 /// </remarks>
 internal sealed class BlockReader(StoreState state)
@@ -22,6 +24,7 @@ internal sealed class BlockReader(StoreState state)
 
     /// <summary>Reads a block; null if it is not here.</summary>
     /// <exception cref="BlockIntegrityException">Its record is damaged; it is no longer found from now on.</exception>
+    /// <exception cref="StorageReadException">The disk refused to read its record, or one that may be it; it is kept.</exception>
     public Block? Read(in Cid cid)
     {
         Span<byte> buffer = stackalloc byte[Multihash.MaxBytes];
@@ -31,9 +34,10 @@ internal sealed class BlockReader(StoreState state)
         {
             var count = state.Index.Find(key.Fingerprint, candidates);
             var moved = false;
+            StorageReadException? failure = null;
             foreach (ref readonly var location in candidates[..count])
             {
-                var outcome = TryRead(cid, key, location, out var block, out var reason);
+                var outcome = TryRead(cid, key, location, out var block, out var reason, ref failure);
                 if (outcome == Outcome.Match)
                     return block;
                 if (!state.Index.Contains(key.Fingerprint, location))
@@ -42,7 +46,7 @@ internal sealed class BlockReader(StoreState state)
                     continue;
                 }
 
-                if (outcome == Outcome.OtherKey)
+                if (outcome is Outcome.OtherKey or Outcome.Refused)
                     continue;
 
                 // With more than one candidate, nobody knows whether the unreadable one was meant.
@@ -53,8 +57,9 @@ internal sealed class BlockReader(StoreState state)
                     throw new BlockIntegrityException(cid, reason);
             }
 
-            if (!moved)
-                return null;
+            if (moved)
+                continue;
+            return failure is null ? null : throw failure;
         }
     }
 
@@ -62,20 +67,37 @@ internal sealed class BlockReader(StoreState state)
     /// <param name="key">The key.</param>
     /// <param name="location">The record.</param>
     /// <param name="payloadLength">The length of the block.</param>
-    public bool TryFind(in StoreKey key, out RecordLocation location, out int payloadLength)
+    /// <exception cref="StorageReadException">The disk refused to read a record that may be it; it is kept.</exception>
+    public bool TryFind(in StoreKey key, out RecordLocation location, out int payloadLength) =>
+        TryFind(key, out location, out payloadLength, out _) is var (isFound, failure) && failure is not null ? throw failure : isFound;
+
+    /// <summary>Finds the record of a block where only its place matters: one that the disk refuses to read counts if it is the only one with the fingerprint, as in a look-up of whether a block is there.</summary>
+    /// <exception cref="StorageReadException">The disk refused to read one of several records that may be it.</exception>
+    public bool TryFindPlace(in StoreKey key, out RecordLocation location)
+    {
+        var (isFound, failure) = TryFind(key, out location, out _, out var refused);
+        if (isFound || failure is null)
+            return isFound;
+        location = refused;
+        return refused.Slot != 0 ? true : throw failure;
+    }
+
+    private (bool IsFound, StorageReadException? Failure) TryFind(in StoreKey key, out RecordLocation location, out int payloadLength, out RecordLocation refused)
     {
         Span<RecordLocation> candidates = stackalloc RecordLocation[_maxCandidates];
         while (true)
         {
             var count = state.Index.Find(key.Fingerprint, candidates);
             var moved = false;
+            StorageReadException? failure = null;
+            refused = default;
             foreach (ref readonly var candidate in candidates[..count])
             {
-                var outcome = TryReadHeader(key, candidate, out payloadLength, out var reason);
+                var outcome = TryReadHeader(key, candidate, out payloadLength, out var reason, ref failure);
                 if (outcome == Outcome.Match)
                 {
                     location = candidate;
-                    return true;
+                    return (true, null);
                 }
 
                 if (!state.Index.Contains(key.Fingerprint, candidate))
@@ -84,7 +106,9 @@ internal sealed class BlockReader(StoreState state)
                     continue;
                 }
 
-                if (outcome == Outcome.OtherKey)
+                if (outcome == Outcome.Refused && count == 1)
+                    refused = candidate;
+                if (outcome is Outcome.OtherKey or Outcome.Refused)
                     continue;
 
                 using var segment = new SegmentUse(state.Segments.Acquire(candidate.Slot));
@@ -96,12 +120,12 @@ internal sealed class BlockReader(StoreState state)
             {
                 location = default;
                 payloadLength = 0;
-                return false;
+                return (false, failure);
             }
         }
     }
 
-    private Outcome TryRead(in Cid cid, in StoreKey key, in RecordLocation location, out Block? block, out string? reason)
+    private Outcome TryRead(in Cid cid, in StoreKey key, in RecordLocation location, out Block? block, out string? reason, ref StorageReadException? failure)
     {
         block = null;
         using var use = new SegmentUse(state.Segments.Acquire(location.Slot));
@@ -150,8 +174,9 @@ internal sealed class BlockReader(StoreState state)
         }
         catch (IOException exception)
         {
-            reason = $"it cannot be read: {exception.Message}";
-            return Outcome.Unreadable;
+            reason = null;
+            failure = state.ReadFailed(segment.Path, location.Offset, exception);
+            return Outcome.Refused;
         }
         finally
         {
@@ -159,7 +184,7 @@ internal sealed class BlockReader(StoreState state)
         }
     }
 
-    private Outcome TryReadHeader(in StoreKey key, in RecordLocation location, out int payloadLength, out string? reason)
+    private Outcome TryReadHeader(in StoreKey key, in RecordLocation location, out int payloadLength, out string? reason, ref StorageReadException? failure)
     {
         payloadLength = 0;
         using var use = new SegmentUse(state.Segments.Acquire(location.Slot));
@@ -177,8 +202,9 @@ internal sealed class BlockReader(StoreState state)
         }
         catch (IOException exception)
         {
-            reason = $"it cannot be read: {exception.Message}";
-            return Outcome.Unreadable;
+            reason = null;
+            failure = state.ReadFailed(segment.Path, location.Offset, exception);
+            return Outcome.Refused;
         }
     }
 
@@ -213,6 +239,7 @@ internal sealed class BlockReader(StoreState state)
         Match,
         OtherKey,
         Unreadable,
+        Refused,
     }
 
     private readonly ref struct SegmentUse(Segment? segment)

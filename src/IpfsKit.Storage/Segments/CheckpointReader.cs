@@ -5,7 +5,8 @@ using IpfsKit.Storage.Files;
 
 namespace IpfsKit.Storage.Segments;
 
-/// <summary>Loads the newest checkpoint that is whole.</summary>
+/// <summary>Loads the newest checkpoint whose header is whole.</summary>
+/// <remarks>A new one is durable before the old one is deleted, so there is one, or two after a crash. Whether the body is whole shows while it is loaded; if not, the index is rebuilt from the segments.</remarks>
 internal sealed class CheckpointReader : IDisposable
 {
     private const int MaxTableEntries = 1 << 26;
@@ -42,11 +43,11 @@ internal sealed class CheckpointReader : IDisposable
         {
             var file = files.Open(Path.Combine(directory, CheckpointFormat.FileName(number)));
             var start = new byte[CheckpointFormat.FixedBytes];
-            var length = CheckpointFormat.HeaderLength(start.AsSpan(0, file.ReadFully(start, 0)));
+            var length = CheckpointFormat.HeaderLength(start.AsSpan(0, ReadFully(file, start, 0)));
             if (length <= file.Length && length > 0)
             {
                 var header = new byte[length];
-                if (file.ReadFully(header, 0) == length
+                if (ReadFully(file, header, 0) == length
                     && CheckpointFormat.TryReadHeader(header, manifest.StoreId, out var position, out var slots))
                     return new CheckpointReader(file, manifest.Keys, number, length, position, slots);
             }
@@ -68,7 +69,7 @@ internal sealed class CheckpointReader : IDisposable
         var total = 0L;
         while (true)
         {
-            if (_file.ReadFully(header, _offset) != header.Length)
+            if (ReadFully(_file, header, _offset) != header.Length)
                 return false;
             _offset += header.Length;
             var table = BinaryPrimitives.ReadUInt32LittleEndian(header);
@@ -82,7 +83,7 @@ internal sealed class CheckpointReader : IDisposable
                 buffer = new IndexEntry[count + count / 4];
             var entries = buffer.AsSpan(0, count);
             var bytes = MemoryMarshal.AsBytes(entries);
-            if (_file.ReadFully(bytes, _offset) != bytes.Length || XxHash3.HashToUInt64(bytes, _keys.ChecksumSeed + table) != checksum)
+            if (ReadFully(_file, bytes, _offset) != bytes.Length || XxHash3.HashToUInt64(bytes, _keys.ChecksumSeed + table) != checksum)
                 return false;
             _offset += bytes.Length;
             total += count;
@@ -92,6 +93,19 @@ internal sealed class CheckpointReader : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
+
+    // A checkpoint that the disk refuses to read is as good as one that is damaged.
+    private static int ReadFully(IStorageFile file, Span<byte> buffer, long offset)
+    {
+        try
+        {
+            return file.ReadFully(buffer, offset);
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
 
     private static Span<IndexEntry> Keep(Span<IndexEntry> entries, HashSet<int> slots, byte stamp)
     {

@@ -11,6 +11,9 @@ namespace IpfsKit.Storage.Segments;
 /// ④ Only the last group can have been written and not synced: a group begins after the one before it was synced. So its records are
 /// checked one by one, the marker is written again with those that are whole, what follows it is cut off, and all of it is written and synced
 /// once more (a failed sync may have left the page cache with bytes that the disk does not have).</para>
+/// <para>Nothing is cut off anywhere else. A segment after which the log went on was durable as a whole, so what cannot be made sense of there is damage: it is kept and
+/// reported. What the disk refuses to read is neither: its records stay in the index where their names are known, and where they are not, the segment is held, which is to say
+/// left alone until an opening reads it whole (<see cref="Segment.IsHeld"/>).</para>
 /// <para>A crash on the way changes nothing: every step can be repeated.</para>
 /// </remarks>
 internal sealed partial class Recovery(StoreState state)
@@ -19,10 +22,12 @@ internal sealed partial class Recovery(StoreState state)
 
     private readonly BlockReader _reader = new(state);
     private readonly List<DamagedBlock> _damaged = [];
+    private readonly List<DamagedBlock> _unreadable = [];
     private readonly Dictionary<long, long> _ends = [];
     private long _replayed;
     private long _discardedBytes;
     private int _discardedRecords;
+    private long _newest;
     private (Segment Segment, ScannedGroup Group)? _last;
     private LogPosition _position = new(0, 0, 0);
 
@@ -71,8 +76,8 @@ internal sealed partial class Recovery(StoreState state)
         Repair();
         CountLive();
         var report = new RecoveryReport(
-            usedCheckpoint, _replayed, _discardedBytes, _discardedRecords, _damaged, state.TimeProvider.GetElapsedTime(start));
-        LogRecovered(state.Logger, state.Directory, state.Index.Count, report.Duration.TotalMilliseconds, usedCheckpoint, _replayed, _discardedBytes, _discardedRecords, _damaged.Count);
+            usedCheckpoint, _replayed, _discardedBytes, _discardedRecords, _damaged, _unreadable, state.TimeProvider.GetElapsedTime(start));
+        LogRecovered(state.Logger, state.Directory, state.Index.Count, report.Duration.TotalMilliseconds, usedCheckpoint, _replayed, _discardedBytes, _discardedRecords, _damaged.Count, _unreadable.Count);
         foreach (var block in _damaged)
             state.Quarantine.Add(block);
         return report;
@@ -106,15 +111,81 @@ internal sealed partial class Recovery(StoreState state)
                 throw new StorageCorruptedException(path, "the manifest lists it, but it is not there.", exception);
             }
 
-            var footer = SegmentFooter.Find(file, id);
             var segment = state.Segments.Add(slot => new Segment(id, slot, path, file, state.Files), slots?.GetValueOrDefault(id) ?? 0);
             segment.FileLength = file.Length;
+            CheckHeader(segment);
+            var footer = FindFooter(segment);
             segment.CommittedLength = footer ?? SegmentFormat.HeaderBytes;
             if (footer is not null)
                 segment.Seal(segment.FileLength);
         }
 
         Unsealed.AddRange(state.Segments.All().Where(segment => !segment.IsSealed));
+        _newest = state.Segments.All().Where(segment => segment.IsSealed || Scanner(segment, SegmentFormat.HeaderBytes).HasRecords()).Select(segment => segment.Id).LastOrDefault();
+    }
+
+    // A file of another store or segment in the place of this one would look like nothing but damage, and its end be cut off.
+    private void CheckHeader(Segment segment)
+    {
+        var header = new byte[SegmentFormat.HeaderBytes];
+        try
+        {
+            header = header[..segment.File.ReadFully(header, 0)];
+        }
+        catch (IOException exception)
+        {
+            Refused(segment, 0, SegmentFormat.HeaderBytes, null, exception);
+            return;
+        }
+
+        if (SegmentFormat.TryReadHeader(header, out var version, out var id, out var storeId))
+        {
+            if (version != SegmentFormat.Version)
+                throw new StorageCorruptedException(segment.Path, $"it has format version {version}, and the manifest {SegmentFormat.Version}.");
+            if (storeId != state.Manifest.Data.StoreId)
+                throw new StorageCorruptedException(segment.Path, $"it belongs to the store {storeId}, not to {state.Manifest.Data.StoreId}.");
+            if (id != segment.Id)
+                throw new StorageCorruptedException(segment.Path, $"it is segment {id}, not {segment.Id}.");
+            return;
+        }
+
+        // Records prove themselves that they belong here, so a damaged header costs nothing where there are any.
+        if (!Scanner(segment, SegmentFormat.HeaderBytes).HasRecords())
+            throw new StorageCorruptedException(segment.Path, "its header is damaged, and it holds no record of this store.");
+        _damaged.Add(new DamagedBlock(null, segment.Path, 0, SegmentFormat.HeaderBytes, "the header of the file is damaged; nothing is lost by that"));
+    }
+
+    private long? FindFooter(Segment segment)
+    {
+        try
+        {
+            return SegmentFooter.Find(segment.File, segment.Id);
+        }
+        catch (IOException exception)
+        {
+            // The groups say what the footer says.
+            Refused(segment, segment.FileLength - SegmentFormat.TrailerBytes, SegmentFormat.TrailerBytes, null, exception);
+            return null;
+        }
+    }
+
+    private SegmentScanner Scanner(Segment segment, long from, long? to = null) =>
+        new(segment, state.Keys, from, to ?? segment.FileLength, isCommitted: segment.IsSealed || segment.Id < _newest, readAround: true);
+
+    private void Refused(Segment segment, long offset, long length, Multihash? hash, IOException exception)
+    {
+        _ = state.ReadFailed(segment.Path, offset, exception);
+        _unreadable.Add(new DamagedBlock(hash, segment.Path, offset, length, $"it cannot be read: {exception.Message}"));
+    }
+
+    private void Hold(Segment segment, string reason)
+    {
+        segment.IsHeld = true;
+        Unsealed.Remove(segment);
+        if (!segment.IsSealed)
+            segment.CommittedLength = segment.FileLength;
+        _unreadable.Add(new DamagedBlock(null, segment.Path, 0, segment.FileLength, reason));
+        LogHeld(state.Logger, segment.Path, reason);
     }
 
     private void DiscardIndex(long checkpoint)
@@ -133,24 +204,15 @@ internal sealed partial class Recovery(StoreState state)
     {
         if (segment.IsSealed)
         {
-            if (SegmentFooter.TryRead(segment, state.Keys) is { } entries)
-            {
-                foreach (var entry in entries)
-                {
-                    if (entry.Offset >= from)
-                        Apply(segment, entry);
-                }
-
+            if (TryReplayFooter(segment, from))
                 return;
-            }
-
             _damaged.Add(new DamagedBlock(null, segment.Path, segment.CommittedLength, segment.FileLength - segment.CommittedLength, "its footer is damaged; nothing is lost by that"));
         }
 
         var end = segment.IsSealed ? segment.CommittedLength : segment.FileLength;
         if (end < from)
             _damaged.Add(new DamagedBlock(null, segment.Path, end, from - end, "the file is shorter than when the checkpoint was taken"));
-        var scanner = new SegmentScanner(segment, state.Keys, Math.Min(from, end), end);
+        var scanner = Scanner(segment, Math.Min(from, end), end);
         foreach (var group in scanner.Groups())
         {
             // Which group is the last is known only when the next one was found.
@@ -159,6 +221,30 @@ internal sealed partial class Recovery(StoreState state)
         }
 
         _ends[segment.Id] = scanner.End;
+        if (scanner.WasRefused)
+            Hold(segment, "parts of it cannot be read; it stays as it is until the store is opened again");
+    }
+
+    private bool TryReplayFooter(Segment segment, long from)
+    {
+        try
+        {
+            if (SegmentFooter.TryRead(segment, state.Keys) is not { } entries)
+                return false;
+            foreach (var entry in entries)
+            {
+                if (entry.Offset >= from)
+                    Apply(segment, entry);
+            }
+
+            return true;
+        }
+        catch (IOException exception)
+        {
+            // The groups say it again, and applying a record twice changes nothing.
+            Refused(segment, segment.CommittedLength, segment.FileLength - segment.CommittedLength, null, exception);
+            return false;
+        }
     }
 
     private void ApplyLast(bool isTail)
@@ -167,10 +253,13 @@ internal sealed partial class Recovery(StoreState state)
             return;
         _last = null;
         var (segment, group) = last;
+
+        // After a group that was begun behind it, a group was durable.
+        isTail &= !segment.IsSealed && segment.Id >= _newest;
         var whole = new List<DirectoryEntry>(group.Entries.Count);
         foreach (var entry in group.Entries)
         {
-            if ((!isTail && !group.IsDamaged) || RecordReader.Verify(segment, state.Keys, entry))
+            if ((!isTail && !group.IsDamaged) || IsWhole(segment, entry))
                 whole.Add(entry);
             else if (!isTail)
                 _damaged.Add(new DamagedBlock(entry.Hash, segment.Path, entry.Offset, entry.RecordBytes, "its record is damaged"));
@@ -181,8 +270,22 @@ internal sealed partial class Recovery(StoreState state)
         foreach (var entry in whole)
             Apply(segment, entry);
         _position = new LogPosition(segment.Id, group.End, Math.Max(group.Sequence, _position.Sequence));
-        if (isTail && !segment.IsSealed)
-            WriteAgain(segment, group, whole);
+        if (isTail && !segment.IsHeld && !TryWriteAgain(segment, group, whole))
+            Hold(segment, "its last group cannot be read; it stays as it is until the store is opened again");
+    }
+
+    // What the disk refuses to read counts as whole: it may be, and if it is not, the checksum says so when it is read.
+    private bool IsWhole(Segment segment, in DirectoryEntry entry)
+    {
+        try
+        {
+            return RecordReader.Verify(segment, state.Keys, entry);
+        }
+        catch (IOException exception)
+        {
+            Refused(segment, entry.Offset, entry.RecordBytes, entry.Hash, exception);
+            return true;
+        }
     }
 
     private void Apply(Segment segment, in DirectoryEntry entry)
@@ -192,7 +295,7 @@ internal sealed partial class Recovery(StoreState state)
         var key = state.Keys.Key(entry.Hash, buffer);
         if (entry.Kind == RecordKind.Tombstone)
         {
-            if (state.Index.Contains(key.Fingerprint) && _reader.TryFind(key, out var deleted, out _))
+            if (state.Index.Contains(key.Fingerprint) && _reader.TryFindPlace(key, out var deleted))
                 state.Index.Remove(key.Fingerprint, deleted);
         }
         else if (entry.Kind == RecordKind.Put)
@@ -202,7 +305,7 @@ internal sealed partial class Recovery(StoreState state)
             {
                 if (state.Index.Contains(key.Fingerprint, location))
                     return;
-                if (_reader.TryFind(key, out var earlier, out _))
+                if (_reader.TryFindPlace(key, out var earlier))
                     state.Index.Remove(key.Fingerprint, earlier);
             }
 
@@ -233,7 +336,7 @@ internal sealed partial class Recovery(StoreState state)
             state.Disk.Add(segment.FileLength);
     }
 
-    private void WriteAgain(Segment segment, ScannedGroup group, List<DirectoryEntry> whole)
+    private bool TryWriteAgain(Segment segment, ScannedGroup group, List<DirectoryEntry> whole)
     {
         var end = group.End;
         var markerOffset = group.MarkerOffset;
@@ -250,7 +353,17 @@ internal sealed partial class Recovery(StoreState state)
         var chunk = new byte[RewriteBytes];
         for (var offset = group.Start; offset < end;)
         {
-            var length = segment.File.ReadFully(chunk.AsSpan(0, (int)Math.Min(RewriteBytes, end - offset)), offset);
+            int length;
+            try
+            {
+                length = segment.File.ReadFully(chunk.AsSpan(0, (int)Math.Min(RewriteBytes, end - offset)), offset);
+            }
+            catch (IOException exception)
+            {
+                Refused(segment, group.Start, end - group.Start, null, exception);
+                return false;
+            }
+
             if (length == 0)
                 throw new StorageCorruptedException(segment.Path, $"it ends at {offset} while its last group is read, which ends at {end}.");
             segment.File.Write(chunk.AsMemory(0, length), offset);
@@ -261,6 +374,7 @@ internal sealed partial class Recovery(StoreState state)
         _discardedBytes += Math.Max(0, segment.File.Length - group.End);
         segment.File.SetLength(end);
         segment.File.SyncData();
+        return true;
     }
 
     private byte[] Marker(Segment segment, ScannedGroup group, List<DirectoryEntry> entries)
@@ -289,9 +403,12 @@ internal sealed partial class Recovery(StoreState state)
         });
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Opened the store {Directory} with {Blocks} blocks in {Milliseconds} ms (checkpoint: {UsedCheckpoint}, replayed: {Replayed} records, discarded: {DiscardedBytes} bytes and {DiscardedRecords} records, damaged: {Damaged}).")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Opened the store {Directory} with {Blocks} blocks in {Milliseconds} ms (checkpoint: {UsedCheckpoint}, replayed: {Replayed} records, discarded: {DiscardedBytes} bytes and {DiscardedRecords} records, damaged: {Damaged}, unreadable: {Unreadable}).")]
     private static partial void LogRecovered(
-        ILogger logger, string directory, long blocks, double milliseconds, bool usedCheckpoint, long replayed, long discardedBytes, int discardedRecords, int damaged);
+        ILogger logger, string directory, long blocks, double milliseconds, bool usedCheckpoint, long replayed, long discardedBytes, int discardedRecords, int damaged, int unreadable);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Segment {Path} is held: {Reason}.")]
+    private static partial void LogHeld(ILogger logger, string path, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Checkpoint {Checkpoint} of {Directory} is damaged; the index is rebuilt from the segments.")]
     private static partial void LogCheckpointDamaged(ILogger logger, string directory, long checkpoint);

@@ -42,6 +42,9 @@ internal sealed class Segment(long id, int slot, string path, IStorageFile file,
     /// <summary>Whether the footer is written; then nothing changes any more.</summary>
     public bool IsSealed => Volatile.Read(ref _sealed);
 
+    /// <summary>Whether the disk refused to read parts of it when the store was opened, so that it may hold records that the index lacks: it stays as it is until the store is opened again.</summary>
+    public bool IsHeld { get; set; }
+
     /// <summary>The bytes of records that the index points to.</summary>
     public long LiveBytes => Interlocked.Read(ref _liveBytes);
 

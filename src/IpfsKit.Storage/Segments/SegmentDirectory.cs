@@ -4,22 +4,13 @@ namespace IpfsKit.Storage.Segments;
 internal static class SegmentDirectory
 {
     /// <summary>The committed records in order, whole or damaged.</summary>
+    /// <exception cref="IOException">While it is enumerated: the disk refuses to read what says so.</exception>
     public static IEnumerable<DirectoryEntry> Read(Segment segment, StoreKeys keys) =>
-        (segment.IsSealed ? SegmentFooter.TryRead(segment, keys) : null) ?? Scan(segment, keys, checkDoubtful: false);
+        (segment.IsSealed ? SegmentFooter.TryRead(segment, keys) : null) ?? Scan(segment, keys);
 
-    /// <summary>The committed records of a segment without a footer; where something is damaged, only those that are whole.</summary>
-    public static IEnumerable<DirectoryEntry> ReadForSeal(Segment segment, StoreKeys keys) => Scan(segment, keys, checkDoubtful: true);
+    /// <summary>The groups of a segment without a footer.</summary>
+    public static IEnumerable<ScannedGroup> ReadGroups(Segment segment, StoreKeys keys) =>
+        new SegmentScanner(segment, keys, SegmentFormat.HeaderBytes, segment.CommittedLength, isCommitted: true, readAround: false).Groups();
 
-    private static IEnumerable<DirectoryEntry> Scan(Segment segment, StoreKeys keys, bool checkDoubtful)
-    {
-        var scanner = new SegmentScanner(segment, keys, SegmentFormat.HeaderBytes, segment.CommittedLength);
-        foreach (var group in scanner.Groups())
-        {
-            foreach (var entry in group.Entries)
-            {
-                if (!checkDoubtful || !group.IsDamaged || RecordReader.Verify(segment, keys, entry))
-                    yield return entry;
-            }
-        }
-    }
+    private static IEnumerable<DirectoryEntry> Scan(Segment segment, StoreKeys keys) => ReadGroups(segment, keys).SelectMany(group => group.Entries);
 }

@@ -62,8 +62,20 @@ internal static class SegmentFooter
         return SegmentFormat.TryReadTrailer(trailer[..read], id, out var offset) && offset >= SegmentFormat.HeaderBytes && offset < length ? offset : null;
     }
 
-    /// <summary>The entries of a sealed segment, or null if its footer is damaged.</summary>
+    /// <summary>The entries of a sealed segment, or null if its footer is damaged or the disk refuses to read it: the groups say the same.</summary>
     public static IEnumerable<DirectoryEntry>? TryRead(Segment segment, StoreKeys keys)
+    {
+        try
+        {
+            return TryReadCore(segment, keys);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    private static IEnumerable<DirectoryEntry>? TryReadCore(Segment segment, StoreKeys keys)
     {
         if (!RecordReader.TryReadHeader(segment, keys, segment.CommittedLength, out var header, out _) || header.Kind != RecordKind.Footer)
             return null;

@@ -48,6 +48,18 @@ internal static class SegmentFormat
         return header;
     }
 
+    /// <summary>Reads a header; false if its checksum does not match.</summary>
+    public static bool TryReadHeader(ReadOnlySpan<byte> header, out int version, out long id, out Guid storeId)
+    {
+        (version, id, storeId) = (0, 0, default);
+        if (header.Length < HeaderBytes || !header.StartsWith(HeaderMagic) || BinaryPrimitives.ReadUInt64LittleEndian(header[56..]) != XxHash3.HashToUInt64(header[..56]))
+            return false;
+        version = BinaryPrimitives.ReadInt32LittleEndian(header[8..]);
+        id = BinaryPrimitives.ReadInt64LittleEndian(header[16..]);
+        storeId = new Guid(header.Slice(24, 16));
+        return true;
+    }
+
     public static byte[] Trailer(long id, long footerOffset, long entries)
     {
         var trailer = new byte[TrailerBytes];

@@ -7,10 +7,23 @@ namespace IpfsKit.Storage.Segments;
 /// <remarks>
 /// Where a header is damaged, it looks for the next one that is whole; its checksum is seeded with a secret and its place, so neither
 /// payloads nor leftovers pass for one. A group counts if its marker is whole: what is damaged before a marker is reported with the
-/// directory that the marker holds; what no marker follows was never acknowledged and is left out.
+/// directory that the marker holds. What no marker follows was never acknowledged and is left out at the end of the log; where the log went on after it, the marker
+/// is damaged, and what headers there are make a last group that is incomplete.
+/// <para>What the disk refuses to read is read around in pieces of a sector, as if it were zeros, where that is asked for (<see cref="WasRefused"/> tells); else a header
+/// or marker in it ends the walk with the disk's error.</para>
 /// </remarks>
-internal sealed class SegmentScanner(Segment segment, StoreKeys keys, long from, long to)
+/// <param name="segment">The segment.</param>
+/// <param name="keys">The seeds.</param>
+/// <param name="from">The beginning of a group.</param>
+/// <param name="to">Where to end.</param>
+/// <param name="isCommitted">Whether everything up to the end is durable, since the log went on after it.</param>
+/// <param name="readAround">Whether to go on behind what the disk refuses to read.</param>
+internal sealed class SegmentScanner(Segment segment, StoreKeys keys, long from, long to, bool isCommitted, bool readAround)
 {
+    /// <summary>How many sectors that the disk refuses are read around one by one; what is read together with further ones is given up as a whole.</summary>
+    internal const int MaxRefusedSectors = 4096;
+
+    private const int SectorBytes = 512;
     private const int WindowBytes = 64 << 10;
     private const int HopWindowBytes = 4 << 10;
     private const int SearchBytes = 1 << 20;
@@ -19,6 +32,11 @@ internal sealed class SegmentScanner(Segment segment, StoreKeys keys, long from,
     private long _windowStart;
     private int _windowLength;
     private long _end = from;
+    private IOException? _windowRefused;
+    private int _refusedSectors;
+
+    /// <summary>After <see cref="Groups"/>: whether the disk refused to read something, so that records may be there that were not seen.</summary>
+    public bool WasRefused => _refusedSectors > 0;
 
     /// <summary>After <see cref="Groups"/>: the end of the last group, where the next one may be written.</summary>
     public long End => _end;
@@ -36,12 +54,12 @@ internal sealed class SegmentScanner(Segment segment, StoreKeys keys, long from,
                 isDamaged = true;
                 position = FindRecord(position + 8);
                 if (position < 0)
-                    yield break;
+                    break;
                 continue;
             }
 
             if (header.Kind == RecordKind.Footer)
-                yield break;
+                break;
             var next = position + header.RecordBytes;
             if (header.Kind != RecordKind.Marker)
             {
@@ -68,7 +86,17 @@ internal sealed class SegmentScanner(Segment segment, StoreKeys keys, long from,
 
             position = next;
         }
+
+        // A torn footer leaves no header of a record, so what is found here was written by a group.
+        if (!isCommitted || seen.Count == 0)
+            yield break;
+        var start = _end;
+        _end = position < 0 || position > to ? to & ~7L : position;
+        yield return new ScannedGroup(start, _end, _end, 0, seen, IsDamaged: true, IsIncomplete: true);
     }
+
+    /// <summary>Whether there is the header of a record anywhere, whole groups or not.</summary>
+    public bool HasRecords() => FindRecord(_end) >= 0;
 
     private bool TryReadHeader(long position, out RecordHeader header, out DirectoryEntry entry)
     {
@@ -76,7 +104,7 @@ internal sealed class SegmentScanner(Segment segment, StoreKeys keys, long from,
         var bytes = Window(position, RecordHeader.MaxBytes);
         if (!RecordHeader.TryRead(bytes, keys, segment.Id, position, out header) || position + header.RecordBytes > to
             || !RecordReader.TryReadHash(bytes, header, out var hash))
-            return false;
+            return IsFatal(_windowRefused);
         entry = new DirectoryEntry(header.Kind, position, (int)header.PayloadLength, hash);
         return true;
     }
@@ -90,7 +118,9 @@ internal sealed class SegmentScanner(Segment segment, StoreKeys keys, long from,
         try
         {
             var payload = array.AsSpan(0, length);
-            return segment.File.ReadFully(payload, position + header.Bytes) == length && keys.PayloadChecksum(payload) == header.PayloadChecksum
+            return Read(payload, position + header.Bytes, out var refused) == length
+                && !IsFatal(refused)
+                && keys.PayloadChecksum(payload) == header.PayloadChecksum
                 && GroupMarker.TryRead(payload, out var marker)
                 ? marker
                 : null;
@@ -109,7 +139,7 @@ internal sealed class SegmentScanner(Segment segment, StoreKeys keys, long from,
         {
             var size = position < _windowStart + _windowLength + WindowBytes ? WindowBytes : HopWindowBytes;
             _windowStart = position;
-            _windowLength = segment.File.ReadFully(_window.AsSpan(0, (int)Math.Min(size, to - position)), position);
+            _windowLength = Read(_window.AsSpan(0, (int)Math.Min(size, to - position)), position, out _windowRefused);
         }
 
         var start = (int)(position - _windowStart);
@@ -123,7 +153,8 @@ internal sealed class SegmentScanner(Segment segment, StoreKeys keys, long from,
         {
             while (position + RecordHeader.FixedBytes <= to)
             {
-                var length = segment.File.ReadFully(array.AsSpan(0, (int)Math.Min(SearchBytes, to - position)), position);
+                var length = Read(array.AsSpan(0, (int)Math.Min(SearchBytes, to - position)), position, out var refused);
+                IsFatal(refused);
                 var bytes = array.AsSpan(0, length);
                 var last = position + length == to || length < SearchBytes;
                 var end = last ? length - RecordHeader.FixedBytes : length - RecordHeader.MaxBytes;
@@ -144,5 +175,52 @@ internal sealed class SegmentScanner(Segment segment, StoreKeys keys, long from,
         {
             ArrayPool<byte>.Shared.Return(array);
         }
+    }
+
+    private bool IsFatal(IOException? refused) => refused is not null && !readAround ? throw refused : false;
+
+    private int Read(Span<byte> buffer, long position, out IOException? refused)
+    {
+        refused = null;
+        try
+        {
+            return segment.File.ReadFully(buffer, position);
+        }
+        catch (IOException exception)
+        {
+            refused = exception;
+            return ReadAround(buffer, position);
+        }
+    }
+
+    private int ReadAround(Span<byte> buffer, long position)
+    {
+        var total = 0;
+        while (total < buffer.Length)
+        {
+            var piece = buffer.Slice(total, Math.Min(buffer.Length - total, (int)(SectorBytes - ((position + total) % SectorBytes))));
+            if (_refusedSectors >= MaxRefusedSectors)
+                piece = buffer[total..];
+            var read = piece.Length;
+            try
+            {
+                if (_refusedSectors < MaxRefusedSectors)
+                    read = segment.File.ReadFully(piece, position + total);
+                else
+                    piece.Clear();
+            }
+            catch (IOException)
+            {
+                // The caller has the error of the first attempt.
+                _refusedSectors++;
+                piece.Clear();
+            }
+
+            total += read;
+            if (read < piece.Length)
+                break;
+        }
+
+        return total;
     }
 }

@@ -45,6 +45,17 @@ internal sealed partial class StoreState(SegmentStoreOptions options, IStorageFi
         return failure;
     }
 
+    /// <summary>Called for each read that the disk refused.</summary>
+    public Action? ReadRefused { get; set; }
+
+    /// <summary>Notes a read that the disk refused: what it would have read stays as it is.</summary>
+    public StorageReadException ReadFailed(string path, long offset, IOException exception)
+    {
+        ReadRefused?.Invoke();
+        LogReadRefused(Logger, exception, path, offset);
+        return new StorageReadException(path, offset, exception);
+    }
+
     /// <summary>Takes a damaged record out of the index, if the index still points to it, and reports it.</summary>
     public void ReportDamage(ulong fingerprint, in RecordLocation location, Segment segment, Multiformats.Multihash? hash, string reason)
     {
@@ -58,6 +69,9 @@ internal sealed partial class StoreState(SegmentStoreOptions options, IStorageFi
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "The store {Directory} stopped accepting writes.")]
     private static partial void LogFailed(ILogger logger, Exception exception, string directory);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The disk refused to read {Path} at {Offset}; what is there is kept.")]
+    private static partial void LogReadRefused(ILogger logger, Exception exception, string path, long offset);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A record of the store is damaged and was taken out: {Damage}")]
     private static partial void LogDamaged(ILogger logger, DamagedBlock damage);

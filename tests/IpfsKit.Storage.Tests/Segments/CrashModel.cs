@@ -1,5 +1,6 @@
 using IpfsKit.Ipld;
 using IpfsKit.TestKit.Blocks;
+using IpfsKit.TestKit.Files;
 
 namespace IpfsKit.Storage.Tests.Segments;
 
@@ -31,7 +32,7 @@ internal sealed class CrashModel(Random random, int keys)
     }
 
     /// <summary>Marks some blocks and sweeps the rest.</summary>
-    public async Task SweepAsync(SegmentBlockStore store, CancellationToken cancellationToken)
+    public async Task SweepAsync(SegmentBlockStore store, FaultFileSystem files, CancellationToken cancellationToken)
     {
         var epoch = store.BeginEpoch();
         var kept = new HashSet<int>();
@@ -42,7 +43,13 @@ internal sealed class CrashModel(Random random, int keys)
         }
 
         int[] swept = [.. Enumerable.Range(0, _blocks.Length).Where(key => !kept.Contains(key))];
-        await ChangeAsync(swept, toPresent: false, () => store.SweepAsync(epoch, new SweepOptions { BatchSize = 7, Pause = TimeSpan.Zero }, cancellationToken));
+        await ChangeAsync(swept, toPresent: false, async () =>
+        {
+            // It passes over what it cannot read, which after a loss of power is everything.
+            await store.SweepAsync(epoch, new SweepOptions { BatchSize = 7, Pause = TimeSpan.Zero }, cancellationToken);
+            if (files.IsCrashed)
+                throw new SimulatedCrashException();
+        });
     }
 
     /// <summary>Compares a store with what is expected; what was unknown is known from then on.</summary>

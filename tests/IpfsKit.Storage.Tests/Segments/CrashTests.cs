@@ -71,7 +71,7 @@ public sealed class CrashTests
             if (check)
                 await model.CheckAsync(store, Token);
             for (var step = 0; step < StepsPerLife; step++)
-                await StepAsync(store, model, random);
+                await StepAsync(store, files, model, random);
         }
         catch (IOException exception) when (exception is SimulatedCrashException)
         {
@@ -89,7 +89,7 @@ public sealed class CrashTests
         }
     }
 
-    private static async Task StepAsync(SegmentBlockStore store, CrashModel model, Random random)
+    private static async Task StepAsync(SegmentBlockStore store, FaultFileSystem files, CrashModel model, Random random)
     {
         switch (random.Next(12))
         {
@@ -103,7 +103,7 @@ public sealed class CrashTests
                 await store.SealAsync(Token);
                 break;
             case 3:
-                await model.SweepAsync(store, Token);
+                await model.SweepAsync(store, files, Token);
                 break;
             case 4 or 5:
                 var deleted = model.Choose(3);

@@ -163,9 +163,8 @@ public sealed class FailingDiskTests : SegmentStoreTest
         var store = await OpenAsync();
         var block = TestBlocks.Raw(1, 5000);
         await store.PutAsync(block, Token);
-        Files.FailReads = path => path.EndsWith(".dat", StringComparison.Ordinal);
+        Files.Flip(SegmentFiles()[0], 64 + 64 + 777);
         await Assert.ThrowsAsync<BlockIntegrityException>(async () => await store.GetAsync(block.Cid, Token));
-        Files.FailReads = null;
         Assert.False(await store.DeleteAsync(block.Cid, Token));
         store = await CrashAndOpenAsync(store);
         Assert.Null(await store.GetAsync(block.Cid, Token));

@@ -22,7 +22,7 @@ internal sealed class FaultFile(FaultFileSystem system, FaultInode inode, string
     {
         lock (system.Sync)
         {
-            system.BeforeRead(path);
+            system.BeforeRead(path, offset, buffer.Length);
             var content = Inode.Content;
             if (offset >= content.Length)
                 return 0;

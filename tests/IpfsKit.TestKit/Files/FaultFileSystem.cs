@@ -33,6 +33,15 @@ public sealed class FaultFileSystem(int seed) : IStorageFileSystem
     /// <summary>Paths for which reads fail.</summary>
     public Predicate<string>? FailReads { get; set; }
 
+    /// <summary>Ranges (path, offset, length) for which reads fail: sectors that the disk cannot read.</summary>
+    public Func<string, long, int, bool>? FailReadsAt { get; set; }
+
+    /// <summary>Paths that cannot be created because the disk is full.</summary>
+    public Predicate<string>? FullOnCreate { get; set; }
+
+    /// <summary>Paths for which the next sync fails because the disk is full.</summary>
+    public Predicate<string>? FullOnSync { get; set; }
+
     /// <summary>Paths for which writes fail.</summary>
     public Predicate<string>? FailWrites { get; set; }
 
@@ -157,6 +166,8 @@ public sealed class FaultFileSystem(int seed) : IStorageFileSystem
         lock (Sync)
         {
             Change(path);
+            if (FullOnCreate?.Invoke(path) == true)
+                throw new DiskFullException(path);
             var inode = new FaultInode();
             _names[path] = inode;
             _pendingNames.Add(new NameChange(null, path, inode));
@@ -224,10 +235,10 @@ public sealed class FaultFileSystem(int seed) : IStorageFileSystem
         }
     }
 
-    internal void BeforeRead(string path)
+    internal void BeforeRead(string path, long offset, int length)
     {
         ThrowIfCrashed();
-        if (FailReads?.Invoke(path) == true)
+        if (FailReads?.Invoke(path) == true || FailReadsAt?.Invoke(path, offset, length) == true)
             throw new IOException($"Simulated failure of reading '{path}'.");
     }
 
@@ -283,6 +294,12 @@ public sealed class FaultFileSystem(int seed) : IStorageFileSystem
             {
                 inode.FailSync(_random);
                 throw new IOException($"Simulated failure of syncing '{path}'.");
+            }
+
+            if (FullOnSync?.Invoke(path) == true)
+            {
+                inode.FailSync(_random);
+                throw new DiskFullException(path);
             }
 
             inode.Sync();

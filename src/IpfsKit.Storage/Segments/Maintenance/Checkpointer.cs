@@ -20,6 +20,9 @@ internal sealed class Checkpointer(StoreState state, Committer committer, long n
         await _one.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            // It would stand for segments that could not be read, and nobody would read them again.
+            if (state.Segments.All().Any(segment => segment.IsHeld))
+                return;
             var written = committer.WrittenBytes;
             var position = committer.Position;
             if (position == _covered)

@@ -27,10 +27,12 @@ internal sealed partial class Compactor(StoreState state, SegmentAllocator alloc
             cancellationToken.ThrowIfCancellationRequested();
             if (result.Segments >= maxSegments)
                 break;
-            if (allocator.IsInUse(segment) || IsHeldByTombstones(segment, maxLiveRatio) || !segment.TryAcquire())
+            if (segment.IsHeld || allocator.IsInUse(segment) || !segment.TryAcquire())
                 continue;
             try
             {
+                if (IsHeldByTombstones(segment, maxLiveRatio))
+                    continue;
                 var copied = await CopyAsync(segment, pace, cancellationToken).ConfigureAwait(false);
                 if (GiveUp(segment))
                     result = new CompactionResult(result.Segments + 1, result.FreedBytes + segment.FileLength, result.CopiedBytes + copied);
@@ -77,7 +79,19 @@ internal sealed partial class Compactor(StoreState state, SegmentAllocator alloc
                 var location = new RecordLocation(segment.Slot, entry.Offset, entry.RecordBytes);
                 if (!state.Index.Contains(fingerprint, location))
                     continue;
-                if (RecordReader.TryRead(segment, state.Keys, entry) is not { } record)
+                RentedRecord? record;
+                try
+                {
+                    record = RecordReader.TryRead(segment, state.Keys, entry);
+                }
+                catch (IOException exception)
+                {
+                    // It stays in the index, and with it the segment: what cannot be read now may be readable later.
+                    _ = state.ReadFailed(segment.Path, entry.Offset, exception);
+                    continue;
+                }
+
+                if (record is null)
                 {
                     state.ReportDamage(fingerprint, location, segment, entry.Hash, "its record is damaged");
                     continue;
@@ -123,7 +137,7 @@ internal sealed partial class Compactor(StoreState state, SegmentAllocator alloc
 
     private bool GiveUp(Segment segment)
     {
-        // A deletion that could not be written leaves its block live after it was passed over: the next compaction takes it along.
+        // A deletion that could not be written leaves its block live after it was passed over, and so does a record that could not be read: the next compaction takes it along.
         if (segment.LiveCount != 0)
             return false;
         try

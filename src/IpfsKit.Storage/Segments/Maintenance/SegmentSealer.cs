@@ -14,12 +14,12 @@ internal sealed partial class SegmentSealer(StoreState state, SegmentAllocator a
         foreach (var segment in state.Segments.All())
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (segment.IsSealed || allocator.IsInUse(segment))
+            if (segment.IsSealed || segment.IsHeld || allocator.IsInUse(segment))
                 continue;
             try
             {
                 var before = segment.FileLength;
-                var length = SegmentFooter.Write(segment, state.Keys, SegmentDirectory.ReadForSeal(segment, state.Keys));
+                var length = SegmentFooter.Write(segment, state.Keys, Entries(segment));
                 state.Disk.Add(length - before);
                 segment.Seal(length);
                 count++;
@@ -33,6 +33,26 @@ internal sealed partial class SegmentSealer(StoreState state, SegmentAllocator a
 
         return count;
     }
+
+    // Where something is damaged, only what is whole is listed, and the rest is reported: nobody would miss it after a rebuild from footers.
+    private IEnumerable<DirectoryEntry> Entries(Segment segment)
+    {
+        foreach (var group in SegmentDirectory.ReadGroups(segment, state.Keys))
+        {
+            if (group.IsIncomplete)
+                LogIncomplete(state.Logger, segment.Path, group.Start, group.End);
+            foreach (var entry in group.Entries)
+            {
+                if (!group.IsDamaged || RecordReader.Verify(segment, state.Keys, entry))
+                    yield return entry;
+                else if (entry.Kind == RecordKind.Put)
+                    state.ReportDamage(state.Keys.Fingerprint(entry.Hash), new RecordLocation(segment.Slot, entry.Offset, entry.RecordBytes), segment, entry.Hash, "its record is damaged");
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "In segment {Path}, the list of the records from {Start} to {End} is damaged; those that could be found are kept.")]
+    private static partial void LogIncomplete(ILogger logger, string path, long start, long end);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Segment {Path} could not be sealed.")]
     private static partial void LogNotSealed(ILogger logger, Exception exception, string path);

@@ -24,11 +24,19 @@ internal static class TombstoneFilter
                     continue;
                 try
                 {
+                    if (other.IsHeld)
+                        needed.UnionWith(fingerprints);
                     foreach (var entry in SegmentDirectory.Read(other, state.Keys))
                     {
                         if (entry.Kind == RecordKind.Put && state.Keys.Fingerprint(entry.Hash) is var fingerprint && fingerprints.Contains(fingerprint))
                             needed.Add(fingerprint);
                     }
+                }
+                catch (IOException exception)
+                {
+                    // Nobody knows which keys it holds, so it may hold any.
+                    _ = state.ReadFailed(other.Path, other.CommittedLength, exception);
+                    needed.UnionWith(fingerprints);
                 }
                 finally
                 {

@@ -133,6 +133,11 @@ internal sealed partial class Committer
         {
             request.Error = exception;
         }
+        catch (StorageReadException exception)
+        {
+            // Nothing was written for it, so what the disk holds is known.
+            request.Error = exception;
+        }
         catch (DiskFullException exception)
         {
             request.Error = new StorageFullException(_state.Directory, "the disk", _state.Disk.UsedBytes, request.Bytes, exception);
@@ -154,10 +159,10 @@ internal sealed partial class Committer
         switch (item.Kind)
         {
             case WriteKind.Put:
-                if (!IsPresent(item, stamp: true))
+                if (!IsPresent(item, stamp: true, out var unreadable))
                 {
                     _state.Disk.ThrowIfFull(_group.Position - _group.Start, item.RecordBytes + 2 * DirectoryEntry.MaxBytes);
-                    Write(request, item, RecordKind.Put, default);
+                    Write(request, item, RecordKind.Put, unreadable);
                 }
 
                 break;
@@ -166,7 +171,7 @@ internal sealed partial class Committer
                     Write(request, item, RecordKind.Put, item.Expected);
                 break;
             case WriteKind.MoveTombstone:
-                if (!IsPresent(item, stamp: false) && !_keys.ContainsKey(item.Hash))
+                if (!IsPresent(item, stamp: false, out _) && !_keys.ContainsKey(item.Hash))
                     Write(request, item, RecordKind.Tombstone, default);
                 break;
             case WriteKind.Delete:
@@ -247,12 +252,33 @@ internal sealed partial class Committer
         request.Written++;
     }
 
-    private bool IsPresent(in WriteItem item, bool stamp)
+    // A record that the disk refuses to read keeps a tombstone unneeded, but is not good enough to acknowledge a put: that is written, and takes its place.
+    private bool IsPresent(in WriteItem item, bool stamp, out RecordLocation unreadable)
     {
+        unreadable = default;
         if (_keys.TryGetValue(item.Hash, out var inGroup))
             return inGroup.IsPresent;
-        if (!_state.Index.Contains(item.Fingerprint) || !Find(item, out var location))
+        if (!_state.Index.Contains(item.Fingerprint))
             return false;
+        RecordLocation location;
+        if (stamp)
+        {
+            try
+            {
+                if (!TryFind(item, out location))
+                    return false;
+            }
+            catch (StorageReadException)
+            {
+                Find(item, out unreadable);
+                return false;
+            }
+        }
+        else if (!Find(item, out location))
+        {
+            return false;
+        }
+
         return !stamp || _state.Index.Change(item.Fingerprint, location, (ref IndexEntry entry) =>
         {
             entry.Stamp = _state.Epochs.Renew(entry.Stamp);
@@ -261,6 +287,12 @@ internal sealed partial class Committer
     }
 
     private bool Find(in WriteItem item, out RecordLocation location)
+    {
+        Span<byte> buffer = stackalloc byte[Multihash.MaxBytes];
+        return _reader.TryFindPlace(_state.Keys.Key(item.Hash, buffer), out location);
+    }
+
+    private bool TryFind(in WriteItem item, out RecordLocation location)
     {
         Span<byte> buffer = stackalloc byte[Multihash.MaxBytes];
         return _reader.TryFind(_state.Keys.Key(item.Hash, buffer), out location, out _);
@@ -348,7 +380,9 @@ internal sealed partial class Committer
 
         try
         {
+            // Durably: what is found in a segment after which the log went on counts, with or without a marker.
             _allocator.Active.File.SetLength(_group.Start);
+            _allocator.Active.File.SyncData();
         }
         catch (Exception failed)
         {
@@ -384,6 +418,8 @@ internal sealed partial class Committer
                 case WriteKind.Put:
                     _state.Index.Insert(operation.Fingerprint, operation.Location, stamp);
                     active.AddLive(operation.Location.Length);
+                    if (operation.Previous.Slot != 0 && _state.Index.Remove(operation.Fingerprint, operation.Previous))
+                        _state.Segments.Get(operation.Previous.Slot)?.RemoveLive(operation.Previous.Length);
                     _state.Quarantine.Remove(operation.Hash);
                     break;
                 case WriteKind.Move:
