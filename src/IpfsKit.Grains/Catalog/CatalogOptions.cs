@@ -10,4 +10,8 @@ public sealed class CatalogOptions
     /// <summary>How many roots are compared per second.</summary>
     /// <value>1 to 100,000; default 200.</value>
     public int ReconcilePerSecond { get; set; } = 200;
+
+    /// <summary>The most listings of indirect pins at once; further ones are refused. Each walks all that is pinned, and remembers up to a million CIDs: about 100 MiB.</summary>
+    /// <value>1 to 64; default 2.</value>
+    public int MaxIndirectPinListings { get; set; } = 2;
 }

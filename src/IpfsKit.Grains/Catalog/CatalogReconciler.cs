@@ -10,8 +10,9 @@ namespace IpfsKit.Grains.Catalog;
 
 /// <summary>Brings this silo's catalog in line with the content grains, which hold the truth.</summary>
 /// <remarks>
-/// Rows that are pending, once the silo is active and then every minute: a crash, or a content grain that did not answer, left them. All rows, once after the start
-/// and then every <see cref="CatalogOptions.ReconcileInterval"/>, at a limited rate: a root may have been removed or pinned while this silo was down.
+/// Rows that are pending, once the silo is active and then every minute: a crash, or a content grain that did not answer, left them. Listings wait for the first of these passes
+/// (<see cref="WaitForPendingAsync"/>), because a pending row may be of a root whose caller knows that it is committed. Committed rows, once after the start and then every
+/// <see cref="CatalogOptions.ReconcileInterval"/>, at a limited rate, which may take hours and holds up nothing: a root may have been removed or pinned while this silo was down.
 /// </remarks>
 internal sealed partial class CatalogReconciler(
     IpfsNode node, HeldRoots held, IGrainFactory grains, TimeProvider time, IOptions<IpfsKitOptions> options, NodeInstruments instruments, ILogger<CatalogReconciler> logger) : IAsyncDisposable
@@ -19,17 +20,44 @@ internal sealed partial class CatalogReconciler(
     private static readonly TimeSpan PendingInterval = TimeSpan.FromMinutes(1);
 
     private readonly CatalogOptions _options = options.Value.Catalog;
-    private readonly BackgroundLoop _loop = new("The comparison of the catalog with the content grains", PendingInterval, time, logger);
-    private DateTimeOffset? _comparedAll;
+    private static readonly TimeSpan ListingsWait = TimeSpan.FromSeconds(10);
 
-    /// <summary>Starts the loop.</summary>
-    public void Start() => _loop.Start(StepAsync, atOnce: true);
+    private readonly BackgroundLoop _pending = new("The settling of pending roots", PendingInterval, time, logger);
+    private readonly BackgroundLoop _committed =
+        new("The comparison of the catalog with the content grains", options.Value.Catalog.ReconcileInterval, time, logger);
+    private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly DateTimeOffset _created = time.GetUtcNow();
 
-    /// <summary>Ends the loop; the next start settles what is left.</summary>
-    public Task StopAsync() => _loop.StopAsync();
+    /// <summary>Starts the loops.</summary>
+    public void Start()
+    {
+        _pending.Start(SettlePendingAsync, atOnce: true);
+        _committed.Start(cancellationToken => ReconcileAsync(CatalogFilter.Committed, cancellationToken), atOnce: true);
+    }
+
+    /// <summary>Ends the loops; the next start settles what is left.</summary>
+    public async Task StopAsync()
+    {
+        await _pending.StopAsync();
+        await _committed.StopAsync();
+    }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _loop.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _pending.DisposeAsync();
+        await _committed.DisposeAsync();
+    }
+
+    /// <summary>Completes when what the last run of this silo left pending is settled, or could not be within <see cref="ListingsWait"/> after this one began: a listing then goes without it.</summary>
+    public async Task WaitForPendingAsync(CancellationToken cancellationToken)
+    {
+        var left = ListingsWait - (time.GetUtcNow() - _created);
+        if (_settled.Task.IsCompleted || left <= TimeSpan.Zero)
+            return;
+        await _settled.Task.WaitAsync(left, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        cancellationToken.ThrowIfCancellationRequested();
+    }
 
     /// <summary>Settles every row of a kind once.</summary>
     /// <returns>How many could not be settled now.</returns>
@@ -54,13 +82,10 @@ internal sealed partial class CatalogReconciler(
         return failed;
     }
 
-    private async Task StepAsync(CancellationToken cancellationToken)
+    private async Task SettlePendingAsync(CancellationToken cancellationToken)
     {
-        await ReconcileAsync(CatalogFilter.Pending, cancellationToken);
-        if (_comparedAll is { } last && time.GetUtcNow() - last < _options.ReconcileInterval)
-            return;
-        await ReconcileAsync(CatalogFilter.Committed, cancellationToken);
-        _comparedAll = time.GetUtcNow();
+        if (await ReconcileAsync(CatalogFilter.Pending, cancellationToken) == 0)
+            _settled.TrySetResult();
     }
 
     /// <summary>Settles a row that was read a while ago.</summary>

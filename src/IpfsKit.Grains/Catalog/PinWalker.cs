@@ -1,8 +1,11 @@
 using System.Runtime.CompilerServices;
+using IpfsKit.Grains.DataPlane;
+using IpfsKit.Grains.Hosting;
 using IpfsKit.Grains.Nodes;
 using IpfsKit.Ipld.Traversal;
 using IpfsKit.Multiformats;
 using IpfsKit.Storage.Catalog;
+using Microsoft.Extensions.Options;
 
 namespace IpfsKit.Grains.Catalog;
 
@@ -11,13 +14,19 @@ namespace IpfsKit.Grains.Catalog;
 /// Each is reported once, under the first recursive pin that reaches it, as long as the walk remembers: it remembers <see cref="RememberedCids"/> CIDs (about 100 MiB), after which one that
 /// several pins share may be reported again.
 /// </remarks>
-internal sealed class PinWalker(IpfsNode node)
+internal sealed class PinWalker(IpfsNode node, IOptions<IpfsKitOptions> options)
 {
+    private readonly ConcurrencyGate _gate = new(options.Value.Catalog.MaxIndirectPinListings);
+
     private const int RememberedCids = 1 << 20;
 
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(10);
+
     /// <summary>The indirect pins of this silo.</summary>
+    /// <exception cref="NodeBusyException">Too many such walks are under way (<see cref="CatalogOptions.MaxIndirectPinListings"/>).</exception>
     public async IAsyncEnumerable<PinInfo> WalkAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        using var lease = _gate.TryEnter() ?? throw new NodeBusyException("Too many listings of indirect pins at once.", RetryAfter);
         var catalog = node.Storage.Catalog;
         var seen = new HashSet<Cid>();
         await foreach (var root in catalog.EnumerateRootsAsync(CatalogFilter.Pinned, cancellationToken: cancellationToken))

@@ -10,10 +10,8 @@ namespace IpfsKit.Grains.DataPlane;
 
 /// <summary><c>GET /ipfs/{cid}[/path]</c>: a CAR or a raw block.</summary>
 internal sealed class ContentHandler(
-    IpfsNode node, EntityStreamer streamer, TicketService tickets, TouchAggregator touches, DataPlaneOptions options)
+    IpfsNode node, EntityStreamer streamer, TicketService tickets, TouchAggregator touches, ReadGate gate)
 {
-    private readonly ConcurrencyGate _gate = new(options.MaxConcurrentReads);
-
     /// <summary>Answers, or throws before the response has started. What breaks later ends the connection: a response cut short must not look whole.</summary>
     /// <returns>The bytes of the body.</returns>
     public async Task<long> HandleAsync(HttpContext context, string rawTarget)
@@ -21,7 +19,7 @@ internal sealed class ContentHandler(
         var path = RequestPath.Parse(rawTarget);
         var ticket = await VerifyAsync(context, path);
         var format = ContentFormats.Choose(context.Request);
-        using var lease = _gate.TryEnter() ?? throw new NodeBusyException("Too many reads at once.", options.RetryAfter);
+        using var lease = gate.Enter();
         var query = EntityQuery.Parse(path, context.Request.Query);
         if (ticket.Scope == TicketScope.Block && !query.IsRootBlockAlone(format))
             throw DataPlaneRefusals.Ticket(TicketFault.WrongRoot);

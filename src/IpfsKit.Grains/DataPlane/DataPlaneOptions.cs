@@ -70,7 +70,7 @@ public sealed class DataPlaneOptions
     /// <value>1 to 65,536. Default: 1,024.</value>
     public int MaxImportRoots { get; set; } = 1024;
 
-    /// <summary>The most blocks of the DAG of an imported root.</summary>
+    /// <summary>The most blocks of the DAGs of all roots of an imported CAR; one that several roots reach counts for each.</summary>
     /// <value>From 1. Default: 16,777,216; the check takes about 100 bytes of memory for each.</value>
     public long MaxImportDagBlocks { get; set; } = 1L << 24;
 

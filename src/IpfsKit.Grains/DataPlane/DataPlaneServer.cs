@@ -29,6 +29,7 @@ internal sealed class DataPlaneServer : IDataPlane, IAsyncDisposable
         TicketService tickets,
         ContentRegistrar registrar,
         TouchAggregator touches,
+        ReadGate reads,
         DataPlaneInstruments instruments,
         IOptions<IpfsKitOptions> options,
         TimeProvider time,
@@ -37,7 +38,7 @@ internal sealed class DataPlaneServer : IDataPlane, IAsyncDisposable
     {
         var limits = options.Value.DataPlane;
         _application = new DataPlaneApplication(
-            new ContentHandler(node, streamer, tickets, touches, limits),
+            new ContentHandler(node, streamer, tickets, touches, reads),
             new UploadHandler(node, tickets, registrar, new UploadOutcomes(limits.MaxRememberedUploads, time), limits),
             new AddHandler(limits),
             new ImportHandler(limits),

@@ -43,8 +43,9 @@ internal sealed class ImportHandler(DataPlaneOptions options)
 
         // All roots are checked before one is registered.
         var measured = new List<(Cid Root, DagSize? Size)>(imported.Roots.Count);
-        foreach (var root in imported.Roots)
-            measured.Add((root, await MeasureAsync(ingest, root, partial, context.RequestAborted)));
+        var budget = new WalkBudget { Blocks = options.MaxImportDagBlocks };
+        foreach (var root in imported.Roots.DistinctBy(root => root.ToV1()))
+            measured.Add((root, await MeasureAsync(ingest, root, partial, budget, context.RequestAborted)));
         foreach (var (root, size) in measured)
         {
             if (size is { } known)
@@ -60,7 +61,7 @@ internal sealed class ImportHandler(DataPlaneOptions options)
     }
 
     /// <summary>Walks a root's whole DAG; null if a block is missing and that is allowed.</summary>
-    private async Task<DagSize?> MeasureAsync(ContentIngest ingest, Cid root, bool partial, CancellationToken cancellationToken)
+    private async Task<DagSize?> MeasureAsync(ContentIngest ingest, Cid root, bool partial, WalkBudget budget, CancellationToken cancellationToken)
     {
         var limits = TraversalLimits.Default with { MaxBlocks = options.MaxImportDagBlocks };
         var walker = new DagWalker(ingest, new DagWalkOptions { Limits = limits, ReadAhead = 4 });
@@ -71,6 +72,8 @@ internal sealed class ImportHandler(DataPlaneOptions options)
             {
                 using (block)
                 {
+                    if (--budget.Blocks < 0)
+                        throw new TraversalLimitException(root, nameof(limits.MaxBlocks), options.MaxImportDagBlocks);
                     if (block.Cid.Hash.Code == Multicodec.Identity)
                         continue;
                     blocks++;
@@ -103,6 +106,12 @@ internal sealed class ImportHandler(DataPlaneOptions options)
         Blocks = size?.Blocks ?? 0,
         Committed = size is not null,
     };
+
+    /// <summary>What the walks over all roots of an import may still visit: many roots may reach the same blocks, and each walk visits them again.</summary>
+    private sealed class WalkBudget
+    {
+        public long Blocks { get; set; }
+    }
 
     private readonly record struct DagSize(long ContentBytes, long DagBytes, long Blocks);
 }

@@ -93,6 +93,8 @@ internal sealed partial class TouchReporter : IAsyncDisposable
         var hot = new List<KeyValuePair<Cid, RootHeat>>();
         foreach (var (root, count) in _window)
         {
+            if (!await IsRootAsync(root, count, cancellationToken))
+                continue;
             if (count.Count >= 2)
                 hot.Add(new(root, RootHeat.Of(count, now)));
             else
@@ -101,6 +103,21 @@ internal sealed partial class TouchReporter : IAsyncDisposable
 
         _window.Clear();
         await ReportAsync(hot, cancellationToken);
+    }
+
+    /// <summary>Sorts out, here and not where reads are counted, what is no root of this silo. Heat that a grain gave back (<see cref="Keep"/>) does not come by here: it is of a root, of whatever silo.</summary>
+    private async ValueTask<bool> IsRootAsync(Cid cid, TouchCount count, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _sink.IsRootAsync(cid, cancellationToken);
+        }
+        catch (Exception e)
+        {
+            _instruments.AddTouchesDropped(count.Count);
+            LogNotLookedUp(_logger, cid, e);
+            return false;
+        }
     }
 
     /// <summary>Reports everything that waits.</summary>
@@ -165,6 +182,9 @@ internal sealed partial class TouchReporter : IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The last reads of {Roots} roots were not reported before the silo stopped, and are not counted.")]
     private static partial void LogHeatLost(ILogger logger, int roots);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Whether {Cid} is a root could not be looked up; its reads are not counted.")]
+    private static partial void LogNotLookedUp(ILogger logger, Cid cid, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The heat of {Roots} roots could not be reported; it is kept and tried again.")]
     private static partial void LogReportsFailed(ILogger logger, int roots, Exception exception);

@@ -43,6 +43,7 @@ internal sealed class IpfsKitOptionsValidator : IValidateOptions<IpfsKitOptions>
 
         CheckSpan(options.Catalog.ReconcileInterval, TimeSpan.FromMinutes(1), TimeSpan.FromDays(30), "Catalog:ReconcileInterval");
         CheckRange(options.Catalog.ReconcilePerSecond, 1, 100_000, "Catalog:ReconcilePerSecond");
+        CheckRange(options.Catalog.MaxIndirectPinListings, 1, 64, "Catalog:MaxIndirectPinListings");
 
         var heat = options.Heat;
         CheckSpan(heat.FlushInterval, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1), "Heat:FlushInterval");

@@ -103,6 +103,7 @@ public static class IpfsKitSiloBuilderExtensions
         AddClocked<TouchReporter>(services);
         services.AddSingleton<ITicketKeySource, GrainTicketKeySource>();
         AddClocked<TicketService>(services);
+        services.AddSingleton<ReadGate>();
         services.AddSingleton<DataPlaneInstruments>();
         services.AddSingleton(provider => new EntityStreamer(() => provider.GetRequiredService<IpfsNode>().Blocks, provider.GetRequiredService<IOptions<IpfsKitOptions>>().Value.DataPlane.MaxTreeDepth));
         AddClocked<DataPlaneServer>(services);

@@ -14,14 +14,23 @@ namespace IpfsKit.Grains.Nodes;
 
 /// <summary>The address of one silo's node: a thin router that keeps no state of its own, so that calls may interleave freely.</summary>
 [PinnedToNode, Reentrant, Immovable, CollectionAgeLimit(AlwaysActive = true)]
-internal sealed class NodeGrain(IpfsNode node, HeldRoots held, TicketService tickets, DagAdopter adopter, PinWalker pinWalker, EntityStreamer streamer, TouchAggregator touches) : Grain, INodeGrain, INodeControlGrain
+internal sealed class NodeGrain(
+    IpfsNode node,
+    HeldRoots held,
+    TicketService tickets,
+    DagAdopter adopter,
+    PinWalker pinWalker,
+    EntityStreamer streamer,
+    TouchAggregator touches,
+    ReadGate reads,
+    CatalogReconciler reconciler) : Grain, INodeGrain, INodeControlGrain
 {
     private SiloCatalog Catalog => node.Storage.Catalog;
 
     /// <inheritdoc/>
     public async ValueTask<NodeStats> GetStatsAsync(CancellationToken cancellationToken)
     {
-        await Catalog.FlushAsync(cancellationToken);
+        await CatchUpAsync(cancellationToken);
         var sizes = node.Storage.Blocks.GetStatistics();
         var roots = Catalog.Statistics;
         return new NodeStats
@@ -66,7 +75,7 @@ internal sealed class NodeGrain(IpfsNode node, HeldRoots held, TicketService tic
     /// <inheritdoc/>
     public async IAsyncEnumerable<RootInfo> ListRootsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await Catalog.FlushAsync(cancellationToken);
+        await CatchUpAsync(cancellationToken);
         await foreach (var root in Catalog.EnumerateRootsAsync(CatalogFilter.Committed, cancellationToken: cancellationToken))
         {
             yield return new RootInfo
@@ -84,7 +93,7 @@ internal sealed class NodeGrain(IpfsNode node, HeldRoots held, TicketService tic
     /// <inheritdoc/>
     public async IAsyncEnumerable<PinInfo> ListPinsAsync(PinMode? mode, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await Catalog.FlushAsync(cancellationToken);
+        await CatchUpAsync(cancellationToken);
         if (mode == PinMode.Indirect)
         {
             await foreach (var pin in pinWalker.WalkAsync(cancellationToken))
@@ -105,6 +114,7 @@ internal sealed class NodeGrain(IpfsNode node, HeldRoots held, TicketService tic
 
     private async IAsyncEnumerable<BlockMessage> StreamAsync(BlockStreamRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        using var lease = reads.Enter();
         var query = EntityQuery.Parse(request);
         var verification = await tickets.VerifyReadAsync(request.Ticket, node.PeerId, request.Root, cancellationToken);
         if (!verification.IsValid)
@@ -141,6 +151,13 @@ internal sealed class NodeGrain(IpfsNode node, HeldRoots held, TicketService tic
     public async ValueTask SetPinAsync(Cid root, ContentRegistration registration, CancellationToken cancellationToken) =>
         // All that the row follows from, not the pin alone: it may arrive before the end of the registration that it comes after, and overtakes that.
         await held.CommitAsync(root, registration, cancellationToken);
+
+    /// <summary>From here on the catalog has all that was acknowledged, before a crash of this silo and since.</summary>
+    private async Task CatchUpAsync(CancellationToken cancellationToken)
+    {
+        await reconciler.WaitForPendingAsync(cancellationToken);
+        await Catalog.FlushAsync(cancellationToken);
+    }
 
     private DataEndpoint ToEndpoint(IssuedTicket ticket) =>
         new() { Node = node.PeerId, Address = node.Profile.DataAddress, Ticket = ticket.Text, ExpiresAt = ticket.ExpiresAt };

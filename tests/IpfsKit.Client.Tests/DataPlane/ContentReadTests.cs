@@ -4,6 +4,7 @@ using IpfsKit.Client.Tests.Support;
 using IpfsKit.Grains;
 using IpfsKit.Ipld;
 using IpfsKit.Ipld.Car;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace IpfsKit.Client.Tests.DataPlane;
 
@@ -177,6 +178,10 @@ public sealed class ContentReadTests : DataPlaneTestBase
         var stats = await Silo.Client.GetStatsAsync(Cancellation);
         Assert.True(stats.Reads >= 2);
         Assert.True(stats.BytesSent >= 6_000_000);
+        var touches = Silo.Services.GetRequiredService<Grains.Heat.TouchReporter>();
+        await touches.TickAsync(Cancellation);
+        await touches.SweepAsync(Cancellation);
+        Assert.Equal(1, (await Silo.Client.StatAsync(root, Cancellation)).Root!.Heat.Accesses);
     }
 
     private static async Task<List<Block>> ReadCarAsync(HttpResponseMessage response)

@@ -3,6 +3,8 @@ using System.Net.Sockets;
 using System.Text;
 using IpfsKit.Grains;
 using IpfsKit.Grains.DataPlane;
+using IpfsKit.Ipld;
+using IpfsKit.Ipld.Car;
 using IpfsKit.Multiformats;
 
 namespace IpfsKit.Client.Tests.DataPlane;
@@ -10,6 +12,8 @@ namespace IpfsKit.Client.Tests.DataPlane;
 /// <summary><c>POST /add</c>, <c>POST /import</c>, <c>GET /upload</c>, as docs/protocols/data-plane.md says.</summary>
 public sealed class UploadTests : DataPlaneTestBase
 {
+    private const int MaxImportDagBlocks = 3;
+
     [Fact]
     public async Task Add_File_AnswersWithItsRoot()
     {
@@ -195,7 +199,40 @@ public sealed class UploadTests : DataPlaneTestBase
         await ReadReceiptAsync(response);
     }
 
-    protected override void Configure(DataPlaneOptions options) => options.MaxConcurrentUploads = 1;
+    [Fact]
+    public async Task Import_RootNamedSeveralTimes_IsWalkedOnce()
+    {
+        using var response = await ImportAsync(Enumerable.Repeat(Block.Create(Multicodec.Raw, "block"u8.ToArray()), MaxImportDagBlocks + 1));
+
+        Assert.Single((await ReadReceiptAsync(response)).Roots);
+    }
+
+    [Theory]
+    [InlineData(MaxImportDagBlocks, HttpStatusCode.OK)]
+    [InlineData(MaxImportDagBlocks + 1, HttpStatusCode.UnprocessableEntity)]
+    public async Task Import_OfManyRoots_HasOneBudgetForAllWalks(int roots, HttpStatusCode status)
+    {
+        using var response = await ImportAsync(Enumerable.Range(0, roots).Select(i => Block.Create(Multicodec.Raw, new[] { (byte)i })));
+
+        Assert.Equal(status, response.StatusCode);
+    }
+
+    protected override void Configure(DataPlaneOptions options) => (options.MaxConcurrentUploads, options.MaxImportDagBlocks) = (1, MaxImportDagBlocks);
+
+    private async Task<HttpResponseMessage> ImportAsync(IEnumerable<Block> roots)
+    {
+        var blocks = roots.ToArray();
+        using var car = new MemoryStream();
+        await using (var writer = await CarWriter.CreateAsync(car, [.. blocks.Select(block => block.Cid)], leaveOpen: true, Cancellation))
+        {
+            foreach (var block in blocks)
+                await writer.WriteAsync(block, Cancellation);
+        }
+
+        var content = FileContent(car.ToArray());
+        content.Headers.ContentType = new(DataPlaneProtocol.CarMediaType);
+        return await PostAsync(await OpenUploadAsync(), "import", content);
+    }
 
     private static StringContent Multipart(string body)
     {

@@ -24,11 +24,11 @@ public sealed class ContentGrainTests(ClusterFixture fixture) : IClassFixture<Cl
     [Fact]
     public async Task Register_AtAConcernOfOne_CommitsWithOneWrite()
     {
-        var before = Storage.Writes;
+        var before = Storage.WritesOf(Grain.GetGrainId());
 
         var registration = await Holder.RegisterAsync(Request(), Token);
 
-        Assert.Equal(1, Storage.Writes - before);
+        Assert.Equal(1, Storage.WritesOf(Grain.GetGrainId()) - before);
         Assert.Equal((ContentStatus.Committed, 1, 1), (registration.Status, registration.Acknowledged, registration.Required));
         Assert.Equal(Cluster.Time.GetUtcNow(), registration.CommittedAt);
         var info = await Grain.StatAsync(Token);
@@ -41,10 +41,10 @@ public sealed class ContentGrainTests(ClusterFixture fixture) : IClassFixture<Cl
     public async Task Register_Again_WritesNothing()
     {
         var first = await Holder.RegisterAsync(Request(), Token);
-        var before = Storage.Writes;
+        var before = Storage.WritesOf(Grain.GetGrainId());
 
         Assert.Equal(first, await Holder.RegisterAsync(Request(), Token));
-        Assert.Equal(before, Storage.Writes);
+        Assert.Equal(before, Storage.WritesOf(Grain.GetGrainId()));
     }
 
     [Fact]
@@ -125,7 +125,7 @@ public sealed class ContentGrainTests(ClusterFixture fixture) : IClassFixture<Cl
     [Fact]
     public async Task UnknownRoot_AnswersNothingAndStoresNothing()
     {
-        var writes = Storage.Writes;
+        var writes = Storage.WritesOf(Grain.GetGrainId());
 
         Assert.Null(await Grain.StatAsync(Token));
         Assert.Null(await Grain.LocateAsync(Token));
@@ -135,7 +135,7 @@ public sealed class ContentGrainTests(ClusterFixture fixture) : IClassFixture<Cl
         Assert.Equal(_block.Cid, (await Assert.ThrowsAsync<ContentNotFoundException>(async () => await Grain.PinAsync(new PinRequest(), Token))).Cid);
         await Assert.ThrowsAsync<ContentNotFoundException>(async () => await Holder.AcknowledgeAsync(Request().Placement, Token));
 
-        Assert.Equal(writes, Storage.Writes);
+        Assert.Equal(writes, Storage.WritesOf(Grain.GetGrainId()));
         Assert.False(Storage.Has(Grain.GetGrainId()));
     }
 
@@ -204,7 +204,7 @@ public sealed class ContentGrainTests(ClusterFixture fixture) : IClassFixture<Cl
     public async Task Touch_IsSeenAtOnceAndWrittenBehind()
     {
         await Holder.RegisterAsync(Request(), Token);
-        var writes = Storage.Writes;
+        var writes = Storage.WritesOf(Grain.GetGrainId());
 
         await Holder.TouchAsync(Touches(10), Token);
         await Holder.TouchAsync(Touches(6), Token);
@@ -212,10 +212,10 @@ public sealed class ContentGrainTests(ClusterFixture fixture) : IClassFixture<Cl
         var heat = (await Grain.StatAsync(Token))!.Heat;
         Assert.Equal((16, 160, 16), (heat.Accesses, heat.BytesServed, heat.Hour));
         Assert.Equal(Cluster.Time.GetUtcNow(), heat.LastAccess);
-        Assert.Equal(writes, Storage.Writes);
+        Assert.Equal(writes, Storage.WritesOf(Grain.GetGrainId()));
 
         await Cluster.DeactivateAsync(Grain);
-        Assert.Equal(writes + 1, Storage.Writes);
+        Assert.Equal(writes + 1, Storage.WritesOf(Grain.GetGrainId()));
         Assert.Equal(heat, (await Grain.StatAsync(Token))!.Heat);
     }
 

@@ -177,6 +177,8 @@ public sealed class TouchReporterTests : IAsyncDisposable
 
         public int Attempts => _attempts;
 
+        public ValueTask<bool> IsRootAsync(Cid cid, CancellationToken cancellationToken) => new(true);
+
         public async ValueTask TouchAsync(Cid root, TouchBatch touches, CancellationToken cancellationToken)
         {
             Interlocked.Increment(ref _attempts);

@@ -1,4 +1,6 @@
+using IpfsKit.Grains.Catalog;
 using IpfsKit.Grains.Content;
+using IpfsKit.Grains.DataPlane;
 using IpfsKit.Grains.Nodes;
 using IpfsKit.Grains.Tests.Support;
 using IpfsKit.Grains.Tickets;
@@ -95,6 +97,46 @@ public sealed class NodeGrainTests : IAsyncLifetime
         Assert.Equal(2, (await _cluster.PinsAsync()).Count);
 
         static IEnumerable<(Cid, PinMode, string?)> Describe(IEnumerable<PinInfo> pins) => pins.Select(pin => (pin.Cid, pin.Mode, pin.Name));
+    }
+
+    [Fact]
+    public async Task ListPins_IndirectByTooManyAtOnce_IsRefused()
+    {
+        var (leaf, tree) = MakeTree(1);
+        await _cluster.AddAsync([tree, leaf], pin: new PinRequest());
+        var walker = _cluster.Service<PinWalker>();
+        await using var first = walker.WalkAsync(Token).GetAsyncEnumerator(Token);
+        await using (var second = walker.WalkAsync(Token).GetAsyncEnumerator(Token))
+        {
+            Assert.True(await first.MoveNextAsync() && await second.MoveNextAsync());
+            await Assert.ThrowsAsync<NodeBusyException>(() => _cluster.PinsAsync(PinMode.Indirect));
+        }
+
+        Assert.Single(await _cluster.PinsAsync(PinMode.Indirect));
+    }
+
+    [Fact]
+    public async Task StreamBlocks_ByTooManyAtOnce_IsRefused()
+    {
+        await _cluster.AddAsync([TestBlocks.Raw(1)]);
+        var endpoint = (await _cluster.Grains.GetContentGrain(TestBlocks.Raw(1).Cid).LocateAsync(Token))!.Endpoints.Single();
+        var request = new BlockStreamRequest { Root = TestBlocks.Raw(1).Cid, Ticket = endpoint.Ticket };
+        var reads = _cluster.Service<ReadGate>();
+        var leases = Enumerable.Range(0, new DataPlaneOptions().MaxConcurrentReads).Select(_ => reads.Enter()).ToArray();
+
+        await Assert.ThrowsAsync<NodeBusyException>(CountAsync);
+
+        leases[0].Dispose();
+        Assert.Equal(1, await CountAsync());
+        Assert.Equal(1, await CountAsync());
+
+        async Task<int> CountAsync()
+        {
+            var blocks = 0;
+            await foreach (var _ in _cluster.NodeGrain().StreamBlocksAsync(request, Token))
+                blocks++;
+            return blocks;
+        }
     }
 
     [Fact]

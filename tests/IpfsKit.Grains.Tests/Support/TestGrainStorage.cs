@@ -12,10 +12,11 @@ public sealed class TestGrainStorage : IGrainStorage
     private readonly VersionedGrainStateSerializer _serializer = new(GrainStateJson.Default);
     private readonly ConcurrentDictionary<(string, GrainId), (string ETag, byte[] Bytes)> _rows = new();
     private long _etags;
-    private int _writes;
+    private readonly ConcurrentDictionary<GrainId, int> _writes = new();
     private int _reads;
 
-    public int Writes => _writes;
+    /// <summary>Writes of one grain; others of the same cluster write when they like.</summary>
+    public int WritesOf(GrainId grain) => _writes.GetValueOrDefault(grain);
 
     public int Reads => _reads;
 
@@ -26,6 +27,9 @@ public sealed class TestGrainStorage : IGrainStorage
 
     /// <summary>Called before each write; may change what is stored, as another activation would.</summary>
     public Action<GrainId>? BeforeWrite { get; set; }
+
+    /// <summary>Called before each read; may delay it.</summary>
+    public Func<GrainId, Task>? BeforeRead { get; set; }
 
     public bool Has(GrainId grain) => _rows.Keys.Any(key => key.Item2 == grain);
 
@@ -49,15 +53,16 @@ public sealed class TestGrainStorage : IGrainStorage
     public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken) =>
         cancellationToken.IsCancellationRequested ? Task.FromCanceled(cancellationToken) : ClearStateAsync(stateName, grainId, grainState);
 
-    public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
+        if (BeforeRead is { } before)
+            await before(grainId);
         ThrowIfDown();
         Interlocked.Increment(ref _reads);
         if (_rows.TryGetValue((stateName, grainId), out var row))
             (grainState.State, grainState.ETag, grainState.RecordExists) = (_serializer.Deserialize<T>(new BinaryData(row.Bytes)), row.ETag, true);
         else
             (grainState.State, grainState.ETag, grainState.RecordExists) = (Activator.CreateInstance<T>(), null, false);
-        return Task.CompletedTask;
     }
 
     public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
@@ -65,7 +70,7 @@ public sealed class TestGrainStorage : IGrainStorage
         BeforeWrite?.Invoke(grainId);
         ThrowIfDown();
         CheckETag(stateName, grainId, grainState.ETag);
-        Interlocked.Increment(ref _writes);
+        _writes.AddOrUpdate(grainId, 1, static (_, writes) => writes + 1);
         grainState.ETag = NextETag();
         grainState.RecordExists = true;
         _rows[(stateName, grainId)] = (grainState.ETag, _serializer.Serialize(grainState.State).ToArray());
