@@ -9,7 +9,7 @@ var builder = WebApplication.CreateBuilder(args);
 if (builder.Configuration.GetSection("Orleans:Clustering").Exists())
     builder.UseOrleansClient();
 else
-    builder.UseOrleansClient(client => client.UseLocalhostClustering());
+    builder.UseOrleansClient(client => client.UseLocalhostClustering(builder.Configuration.GetValue("GatewayPort", 30_000)));
 builder.Services.AddIpfsKitClient();
 builder.Services.AddSingleton<IContentTypeProvider, FileExtensionContentTypeProvider>();
 
@@ -33,7 +33,7 @@ app.MapGet("/files/{**path}", async (string path, IIpfsKitClient client, IConten
     {
         return Results.BadRequest(exception.Message);
     }
-    catch (ContentUnavailableException exception)
+    catch (Exception exception) when (exception is ContentUnavailableException or ClusterUnavailableException or StateUnavailableException)
     {
         return Results.Problem(exception.Message, statusCode: StatusCodes.Status503ServiceUnavailable);
     }
