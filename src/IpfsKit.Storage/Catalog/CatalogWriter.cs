@@ -28,8 +28,7 @@ internal sealed class CatalogWriter : SqliteContext
     private readonly Action<CatalogStatistics> _publish;
     private CatalogStatistics _saved;
     private CatalogStatistics _totals;
-    private long _nextRootId;
-    private long _nextPinId;
+    private readonly CatalogIds _ids;
     private bool _mergeNow;
 
     /// <summary>Prepares a file that was just opened.</summary>
@@ -37,7 +36,8 @@ internal sealed class CatalogWriter : SqliteContext
     /// <param name="indexBatch">How many entries of the index are written together.</param>
     /// <param name="publishIndex">Gets the entries that are not in the file's index, for readers.</param>
     /// <param name="publish">Gets the totals after every commit that changed them.</param>
-    public CatalogWriter(SqliteSession session, int indexBatch, Action<DeferredIndex<Cid>> publishIndex, Action<CatalogStatistics> publish)
+    /// <param name="ids">The ids that were given out so far.</param>
+    public CatalogWriter(SqliteSession session, int indexBatch, CatalogIds ids, Action<DeferredIndex<Cid>> publishIndex, Action<CatalogStatistics> publish)
         : base(session)
     {
         _find = session.Prepare(CatalogRows.FindById);
@@ -59,8 +59,9 @@ internal sealed class CatalogWriter : SqliteContext
         _publish = publish;
         _index = LoadIndex(indexBatch);
         publishIndex(_index);
-        _nextRootId = 1 + Ask("SELECT max(indexed_through, ifnull((SELECT max(id) FROM roots), 0)) FROM progress");
-        _nextPinId = Ask("SELECT ifnull(max(id), 0) + 1 FROM pins");
+        _ids = ids;
+        _ids.NextRoot = Math.Max(_ids.NextRoot, 1 + Ask("SELECT max(indexed_through, ifnull((SELECT max(id) FROM roots), 0)) FROM progress"));
+        _ids.NextPin = Math.Max(_ids.NextPin, Ask("SELECT ifnull(max(id), 0) + 1 FROM pins"));
         _saved = _totals = LoadTotals();
         publish(_saved);
     }
@@ -161,7 +162,7 @@ internal sealed class CatalogWriter : SqliteContext
             entries.Sort(static (left, right) => CatalogRows.CompareKeys(left.Key, right.Key));
             foreach (var (cid, id) in entries)
                 _addToIndex.BindKey(1, cid).Bind(2, id).Execute();
-            _setIndexedThrough.Bind(1, _nextRootId - 1).Execute();
+            _setIndexedThrough.Bind(1, _ids.NextRoot - 1).Execute();
         }
 
         if (_totals == _saved)
@@ -203,7 +204,8 @@ internal sealed class CatalogWriter : SqliteContext
     /// <summary>Gives a row a new id, because the collector may have passed the old one and kept the block alone.</summary>
     private void Renew(Cid root, long id)
     {
-        var newId = _nextRootId++;
+        _index.BeginMove();
+        var newId = _ids.NextRoot++;
         _move.Bind(1, newId).Bind(2, id).Execute();
         RemoveFromIndex(root, id);
         _index.Set(root.ToV1(), newId);
@@ -217,7 +219,7 @@ internal sealed class CatalogWriter : SqliteContext
 
     private void Insert(CatalogRoot root)
     {
-        var id = _nextRootId++;
+        var id = _ids.NextRoot++;
         _index.Set(root.Root.ToV1(), id);
         _insert.Bind(1, id).BindKey(2, root.Root).Bind(3, root.Root.Version == 0 ? 1 : 0).Bind(4, root.Committed ? 1 : 0)
             .Bind(5, root.Epoch).Bind(6, root.Revision).Bind(7, root.SizeBytes).Bind(8, root.DagBytes).Bind(9, root.Blocks).Bind(10, root.WholeDag ? 1 : 0)
@@ -248,7 +250,7 @@ internal sealed class CatalogWriter : SqliteContext
 
         if (pin is not null)
         {
-            _insertPin.Bind(1, _nextPinId++).BindKey(2, cid).Bind(3, (long)pin.Mode).BindText(4, pin.Name).BindTime(5, pin.PinnedAt).Execute();
+            _insertPin.Bind(1, _ids.NextPin++).BindKey(2, cid).Bind(3, (long)pin.Mode).BindText(4, pin.Name).BindTime(5, pin.PinnedAt).Execute();
             Count(pin, +1);
         }
 

@@ -42,11 +42,12 @@ public sealed class SiloCatalog : IRootSource, IAsyncDisposable
     private SiloCatalog(SiloCatalogOptions options, IMeterFactory? meterFactory)
     {
         var file = new SqliteFile(options.Path, "catalog", CatalogSchema.Schema, options.BusyTimeout, new CatalogFaults());
+        var ids = new CatalogIds();
         _index = new DeferredIndex<Cid>(options.IndexBatch);
         _instruments = new SqliteInstruments(meterFactory, MeterName);
         _writer = new SqliteWriter<CatalogWriter>(
             file, new SqliteQueue<CatalogWriter>(file.Path, options.MaxQueued, options.MaxQueuedBytes, file.Faults), _instruments,
-            () => new CatalogWriter(SqliteSession.OpenWriter(file), options.IndexBatch, index => _index = index, totals => _statistics = totals));
+            () => new CatalogWriter(SqliteSession.OpenWriter(file), options.IndexBatch, ids, index => _index = index, totals => _statistics = totals));
         _readers = new SqliteReaders<CatalogReader>(file, ConcurrentReads, options.MaxQueued, () => new CatalogReader(SqliteSession.OpenReader(file)));
         _instruments.ObserveQueue(file.Kind, () => _writer.QueueLength);
     }
@@ -161,11 +162,18 @@ public sealed class SiloCatalog : IRootSource, IAsyncDisposable
         var key = root.ToV1();
         while (true)
         {
-            var waiting = _index.Find(key);
+            var index = _index;
+            var moves = index.MovesPublished;
+            var waiting = index.Find(key);
             var found = await Read((key, waiting), static (catalog, a) => catalog.Find(a.key, a.waiting), cancellationToken).ConfigureAwait(false);
-            // Not there: or removed and added anew meanwhile, in another row.
-            if (found is not null || _index.Find(key) == waiting)
+            if (found is not null)
                 return found;
+            // Not there: or moved to another row, which the file has and the index is about to say.
+            if (index.MovesBegun != moves)
+                await FlushAsync(cancellationToken).ConfigureAwait(false);
+            // Or removed and added anew meanwhile, in another row.
+            else if (_index == index && index.Find(key) == waiting)
+                return null;
         }
     }
 

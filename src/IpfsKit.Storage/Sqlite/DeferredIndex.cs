@@ -23,10 +23,18 @@ internal sealed class DeferredIndex<TKey>(int limit)
     private readonly ConcurrentDictionary<TKey, long> _committed = new(concurrencyLevel: 1, capacity: limit);
     private readonly Dictionary<TKey, long> _group = [];
     private volatile int _count;
+    private long _movesBegun;
+    private long _movesPublished;
     private bool _written;
 
     /// <summary>The entries that wait, without those of the group under way.</summary>
     public int Count => _count;
+
+    /// <summary>How many rows were ever given another id. Counted before the move can be seen in the file. For any thread.</summary>
+    public long MovesBegun => Interlocked.Read(ref _movesBegun);
+
+    /// <summary>Of those, how many <see cref="Find"/> knows of: who asks for this first and then finds nothing, while <see cref="MovesBegun"/> is larger, may have looked between the two. For any thread.</summary>
+    public long MovesPublished => Interlocked.Read(ref _movesPublished);
 
     /// <summary>Whether there are enough entries to write. For the writer's thread.</summary>
     public bool IsDue => _count + _group.Count >= limit;
@@ -41,6 +49,9 @@ internal sealed class DeferredIndex<TKey>(int limit)
             return id;
         return _written ? 0 : _committed.GetValueOrDefault(key);
     }
+
+    /// <summary>A row is about to get another id. For the writer's thread.</summary>
+    public void BeginMove() => Interlocked.Increment(ref _movesBegun);
 
     /// <summary>Adds or replaces an entry. For the writer's thread.</summary>
     public void Set(TKey key, long id) => _group[key] = id;
@@ -90,5 +101,6 @@ internal sealed class DeferredIndex<TKey>(int limit)
     {
         _group.Clear();
         _written = false;
+        Interlocked.Exchange(ref _movesPublished, _movesBegun);
     }
 }

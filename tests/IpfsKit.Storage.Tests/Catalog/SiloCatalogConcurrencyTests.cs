@@ -20,6 +20,20 @@ public sealed class SiloCatalogConcurrencyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task GetRoot_WhileTheRootGrows_AlwaysFindsIt()
+    {
+        for (var round = 0; round < 300; round++)
+        {
+            await _catalog.UpsertRootAsync(Root(5000 + round, wholeDag: false), Token);
+            var growing = _catalog.UpsertRootAsync(Root(5000 + round), Token);
+            do
+                Assert.NotNull(await _catalog.GetRootAsync(Cid(5000 + round), Token));
+            while (!growing.IsCompleted);
+            await growing;
+        }
+    }
+
+    [Fact]
     public async Task Enumerate_WhileOthersWrite_SeesWhatIsThereThroughoutExactlyOnce()
     {
         // 0..999 stay; 1000..1999 come and go.
