@@ -21,6 +21,7 @@ public interface IStorageFile : IDisposable
 
     /// <summary>Makes all writes so far durable, with the length that reading them back needs.</summary>
     /// <exception cref="IOException">Unknown is what survives; trying again proves nothing.</exception>
+    /// <exception cref="DiskFullException">So it is, and the reason is that the disk is full: a file system that finds room only when it writes.</exception>
     void SyncData();
 
     /// <summary>Cuts the file, or extends it with zeros.</summary>

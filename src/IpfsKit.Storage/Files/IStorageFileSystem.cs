@@ -4,7 +4,8 @@ namespace IpfsKit.Storage.Files;
 /// <remarks>
 /// Blocking and safe to call concurrently. The durability model is that of POSIX: a write survives loss of power after
 /// <see cref="IStorageFile.SyncData"/>, the creation, renaming and deletion of a name after <see cref="SyncDirectory"/>; before, any part of
-/// them may survive in any order. Failures are <see cref="IOException"/>, an exhausted disk is <see cref="DiskFullException"/>.
+/// them may survive in any order. Failures are <see cref="IOException"/>, an exhausted disk is <see cref="DiskFullException"/>. After that, a creation or renaming has not
+/// happened; only <see cref="SyncDirectory"/> never says so, as what it failed to make durable has happened.
 /// </remarks>
 public interface IStorageFileSystem
 {

@@ -17,7 +17,15 @@ internal sealed class PhysicalFile : IStorageFile
     public PhysicalFile(string path, FileMode mode)
     {
         _path = path;
-        _handle = File.OpenHandle(path, mode, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        try
+        {
+            _handle = File.OpenHandle(path, mode, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        }
+        catch (IOException exception) when (IsDiskFull(exception))
+        {
+            // No room for the name in its directory, or no inode.
+            throw new DiskFullException(path, exception);
+        }
     }
 
     /// <inheritdoc/>
@@ -52,10 +60,17 @@ internal sealed class PhysicalFile : IStorageFile
     /// <inheritdoc/>
     public void SyncData()
     {
-        if (OperatingSystem.IsLinux())
-            LibC.SyncData(_handle, _path);
-        else
-            RandomAccess.FlushToDisk(_handle);
+        try
+        {
+            if (OperatingSystem.IsLinux())
+                LibC.SyncData(_handle, _path);
+            else
+                RandomAccess.FlushToDisk(_handle);
+        }
+        catch (IOException exception) when (IsDiskFull(exception))
+        {
+            throw new DiskFullException(_path, exception);
+        }
     }
 
     /// <inheritdoc/>
@@ -74,7 +89,8 @@ internal sealed class PhysicalFile : IStorageFile
     /// <inheritdoc/>
     public void Dispose() => _handle.Dispose();
 
-    private static bool IsDiskFull(IOException exception) => OperatingSystem.IsWindows()
+    /// <summary>Whether the operating system says that there is no room, or that a quota is used up.</summary>
+    internal static bool IsDiskFull(IOException exception) => OperatingSystem.IsWindows()
         ? (exception.HResult & 0xFFFF) is HandleDiskFullWindows or DiskFullWindows
         : exception.HResult is NoSpace || (OperatingSystem.IsLinux() && exception.HResult == QuotaLinux);
 }

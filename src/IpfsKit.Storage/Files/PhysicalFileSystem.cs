@@ -39,7 +39,17 @@ public sealed class PhysicalFileSystem : IStorageFileSystem
     public IStorageFile Create(string path) => new PhysicalFile(path, FileMode.Create);
 
     /// <inheritdoc/>
-    public void Rename(string path, string newPath) => File.Move(path, newPath, overwrite: true);
+    public void Rename(string path, string newPath)
+    {
+        try
+        {
+            File.Move(path, newPath, overwrite: true);
+        }
+        catch (IOException exception) when (PhysicalFile.IsDiskFull(exception))
+        {
+            throw new DiskFullException(newPath, exception);
+        }
+    }
 
     /// <inheritdoc/>
     public void Delete(string path) => File.Delete(path);

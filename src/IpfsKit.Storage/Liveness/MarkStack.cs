@@ -11,12 +11,6 @@ internal sealed class MarkStack(int maxInMemory, string spillDirectory) : IDispo
     private readonly Stack<(long Offset, int Length, int Count)> _spilled = new();
     private FileStream? _file;
 
-    /// <summary>The links in memory.</summary>
-    public int CountInMemory => _links.Count;
-
-    /// <summary>The links in the file.</summary>
-    public long CountSpilled => _spilled.Sum(part => (long)part.Count);
-
     /// <summary>Adds a link.</summary>
     public void Push(in Cid link)
     {

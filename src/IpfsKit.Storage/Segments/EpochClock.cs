@@ -109,8 +109,5 @@ internal sealed class EpochClock
         return (stamp & ~ScannedMask) == renewed ? stamp : renewed;
     }
 
-    /// <summary>Whether a stamp says that the block was scanned in the current epoch.</summary>
-    public bool IsScanned(byte stamp, byte scannedBit) => Renew(stamp) == stamp && (stamp & scannedBit) != 0;
-
     private static byte Encode(long epoch) => (byte)(((epoch % Modulus) + 1) << EpochShift);
 }

@@ -32,8 +32,6 @@ internal struct IndexEntry
         _word1 = ((ulong)location.Slot << 44) | ((ulong)location.Offset >> 3 << 15) | ((length & 0x7F) << 8) | stamp;
     }
 
-    private IndexEntry(ulong word0, ulong word1) => (_word0, _word1) = (word0, word1);
-
     /// <summary>Whether this is no entry.</summary>
     public readonly bool IsEmpty => _word1 == 0;
 
@@ -50,12 +48,6 @@ internal struct IndexEntry
     /// <summary>Where the record is.</summary>
     public readonly RecordLocation Location => new(
         (int)(_word1 >> 44), (long)((_word1 >> 15) & 0x1FFF_FFFF) << 3, (int)((((_word0 & 0xFFF) << 7) | ((_word1 >> 8) & 0x7F)) << 3));
-
-    /// <summary>The words, for a checkpoint.</summary>
-    public readonly (ulong Word0, ulong Word1) Words => (_word0, _word1);
-
-    /// <summary>An entry from its words.</summary>
-    public static IndexEntry FromWords(ulong word0, ulong word1) => new(word0, word1);
 
     /// <summary>The part of a fingerprint that <see cref="Key"/> keeps.</summary>
     public static ulong KeyOf(ulong fingerprint) => fingerprint & (ulong.MaxValue >> TableBits);

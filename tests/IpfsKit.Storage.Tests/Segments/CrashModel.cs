@@ -5,9 +5,9 @@ using IpfsKit.TestKit.Files;
 namespace IpfsKit.Storage.Tests.Segments;
 
 /// <summary>What a store must hold after any crash: what was acknowledged, and nothing that nobody put.</summary>
-internal sealed class CrashModel(Random random, int keys)
+internal sealed class CrashModel(Random random, int keys, Func<int, int> sizeOf)
 {
-    private readonly Block[] _blocks = [.. Enumerable.Range(0, keys).Select(key => TestBlocks.Raw(key, key % 7 == 0 ? 6000 + key : key * 13 % 700))];
+    private readonly Block[] _blocks = [.. Enumerable.Range(0, keys).Select(key => TestBlocks.Raw(key, sizeOf(key)))];
     private readonly Expected[] _expected = new Expected[keys];
 
     private enum Expected

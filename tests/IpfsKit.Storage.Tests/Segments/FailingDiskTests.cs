@@ -89,6 +89,52 @@ public sealed class FailingDiskTests : SegmentStoreTest
         Assert.False(await store.HasAsync(first[0].Cid, Token));
     }
 
+    [Theory]
+    [InlineData(".dat", false)]
+    [InlineData(".tmp", false)]
+    [InlineData(".tmp", true)]
+    public async Task Disk_FullWhenASegmentIsMade_PutsFailAndTheStoreGoesOn(string ending, bool atSync)
+    {
+        var store = await OpenAsync();
+        var blocks = TestBlocks.RawMany(1, 100, 1000);
+        var isFull = new Predicate<string>(path => path.EndsWith(ending, StringComparison.Ordinal));
+        Files.FullOnCreate = atSync ? null : isFull;
+        Files.FullOnSync = atSync ? isFull : null;
+        var put = 0;
+        for (var i = 0; i < 2; i++)
+        {
+            var full = await Assert.ThrowsAsync<StorageFullException>(async () =>
+            {
+                for (; put < blocks.Length; put++)
+                    await store.PutAsync(blocks[put], Token);
+            });
+            Assert.Equal("the disk", full.Limit);
+            Assert.Null(store.Failure);
+        }
+
+        Assert.InRange(put, 50, 60);
+        await AssertHasAsync(store, blocks[..put]);
+        (Files.FullOnCreate, Files.FullOnSync) = (null, null);
+        await store.PutManyAsync(blocks[put..], Token);
+        store = await CrashAndOpenAsync(store);
+        Assert.Empty(store.Recovery.Damaged);
+        await AssertHasAsync(store, blocks);
+    }
+
+    [Fact]
+    public async Task Sync_FailsBecauseTheDiskIsFull_StoreStopsAndSaysWhy()
+    {
+        var store = await OpenAsync();
+        var before = TestBlocks.Raw(1);
+        await store.PutAsync(before, Token);
+        Files.FullOnSync = path => path.EndsWith(".dat", StringComparison.Ordinal);
+        var failure = await Assert.ThrowsAsync<StorageFailedException>(async () => await store.PutAsync(TestBlocks.Raw(2), Token));
+        Assert.Contains("the disk is full", failure.Message, StringComparison.Ordinal);
+        Files.FullOnSync = null;
+        await Assert.ThrowsAsync<StorageFailedException>(async () => await store.PutAsync(TestBlocks.Raw(3), Token));
+        await AssertHasAsync(store, before);
+    }
+
     [Fact]
     public async Task Disk_FullWhenADeletionIsWritten_TheBlockStays()
     {

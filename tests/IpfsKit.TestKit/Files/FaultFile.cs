@@ -41,6 +41,12 @@ internal sealed class FaultFile(FaultFileSystem system, FaultInode inode, string
         }
     }
 
+    public void BeginWriteback(long offset, long length)
+    {
+        lock (system.Sync)
+            system.Writebacks++;
+    }
+
     public void SyncData() => system.SyncData(Inode, path);
 
     public void SetLength(long length) => system.SetLength(Inode, path, length);

@@ -51,6 +51,9 @@ public sealed class FaultFileSystem(int seed) : IStorageFileSystem
     /// <summary>Operations that change something, so far.</summary>
     public long Operations { get; private set; }
 
+    /// <summary>Hints to begin with a range, so far.</summary>
+    public long Writebacks { get; internal set; }
+
     /// <summary>Whether power is lost.</summary>
     public bool IsCrashed
     {

@@ -15,7 +15,7 @@ namespace IpfsKit.Storage.Segments.Writing;
 /// <para>The order of the log is the order of the decisions: for each block the last record decides. A deletion dooms its entry when it is
 /// decided, so that no put believes in the block meanwhile; a put that comes later is decided later and written again.</para>
 /// <para>When a write fails for want of space, what was written of the group is cut off and its callers get <see cref="StorageFullException"/>.
-/// When anything else fails, what the disk holds is unknown: the store fails for good (<see cref="StoreState.Fail"/>) and opening it again finds out.</para>
+/// The same goes for a segment that cannot be made for want of space. When anything else fails, a sync for want of space included, what the disk holds is unknown: the store fails for good (<see cref="StoreState.Fail"/>) and opening it again finds out.</para>
 /// </remarks>
 internal sealed partial class Committer
 {
@@ -399,7 +399,16 @@ internal sealed partial class Committer
         var start = _state.TimeProvider.GetTimestamp();
         _group.Finish(_position.Sequence + 1);
         var written = _state.TimeProvider.GetTimestamp();
-        _allocator.Active.File.SyncData();
+        try
+        {
+            _allocator.Active.File.SyncData();
+        }
+        catch (DiskFullException exception)
+        {
+            // Unlike a write without room, it leaves unknown what the disk holds of the group, and cutting the file back would need another sync to mean anything.
+            throw new IOException($"A sync failed because the disk is full. {exception.Message}", exception);
+        }
+
         _instruments.GroupCommitted(
             _group.Count, _group.Position - _group.Start, _state.TimeProvider.GetElapsedTime(start), _state.TimeProvider.GetElapsedTime(written));
     }
