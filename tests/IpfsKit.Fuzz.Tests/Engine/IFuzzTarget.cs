@@ -9,6 +9,9 @@ public interface IFuzzTarget
     /// <summary>Valid inputs, from which the others are made. Every one is run first, and must be accepted.</summary>
     IEnumerable<byte[]> Seeds { get; }
 
+    /// <summary>Why the decoder looks at nothing first, so that no share of inputs can be asked to get past it; null where there is a header.</summary>
+    string? NoHeader => null;
+
     /// <summary>
     /// Decodes. Catches what the decoder declares to throw and nothing else: any exception that leaves this method is a failure.
     /// </summary>

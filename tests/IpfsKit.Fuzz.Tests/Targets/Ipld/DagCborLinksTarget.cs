@@ -26,5 +26,5 @@ internal sealed class DagCborLinksTarget : ThrowingTarget
 
     protected override bool IsDeclared(Exception exception) => exception is CodecException;
 
-    protected override bool PassesHeader(ReadOnlySpan<byte> input) => !input.IsEmpty && CborHead.IsValid(input[0]);
+    protected override bool PassesHeader(ReadOnlySpan<byte> input) => CborHead.IsValid(input);
 }

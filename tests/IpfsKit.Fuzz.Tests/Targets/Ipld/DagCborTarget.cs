@@ -22,7 +22,7 @@ internal sealed class DagCborTarget : ThrowingTarget
 
     protected override bool IsDeclared(Exception exception) => exception is CodecException;
 
-    protected override bool PassesHeader(ReadOnlySpan<byte> input) => !input.IsEmpty && CborHead.IsValid(input[0]);
+    protected override bool PassesHeader(ReadOnlySpan<byte> input) => CborHead.IsValid(input);
 
     public override void Recheck(ReadOnlyMemory<byte> input)
     {

@@ -22,7 +22,7 @@ internal sealed class DagPbTarget : ThrowingTarget
 
     protected override bool IsDeclared(Exception exception) => exception is CodecException;
 
-    protected override bool PassesHeader(ReadOnlySpan<byte> input) => input.IsEmpty || input[0] is 0x0a or 0x12;
+    protected override bool PassesHeader(ReadOnlySpan<byte> input) => DagPbHead.IsValid(input);
 
     public override void Recheck(ReadOnlyMemory<byte> input)
     {

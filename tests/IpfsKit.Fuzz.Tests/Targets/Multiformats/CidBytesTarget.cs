@@ -12,7 +12,11 @@ internal sealed class CidBytesTarget : IFuzzTarget
 
     public FuzzOutcome Run(ReadOnlyMemory<byte> input) =>
         Cid.TryRead(input.Span, out _, out _) ? FuzzOutcome.Accepted
-        : input.Length > 1 && input.Span[0] is 0x01 or 0x12 ? FuzzOutcome.Refused : FuzzOutcome.RefusedInHeader;
+        : PassesHeader(input.Span) ? FuzzOutcome.Refused : FuzzOutcome.RefusedInHeader;
+
+    /// <summary>Version 0: code and length of its one hash. Version 1: the version and the codec.</summary>
+    private static bool PassesHeader(ReadOnlySpan<byte> input) =>
+        input.StartsWith([(byte)0x12, (byte)32]) || (input.StartsWith([(byte)1]) && Varint.TryRead(input[1..], out _, out _));
 
     /// <summary>The array of a digest that does not fit the value.</summary>
     public long GetAllowedBytes(int inputBytes) => inputBytes <= 36 ? 0 : 32 + Multihash.MaxDigestBytes;

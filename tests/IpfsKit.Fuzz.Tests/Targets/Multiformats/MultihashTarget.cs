@@ -18,7 +18,12 @@ internal sealed class MultihashTarget : IFuzzTarget
 
     public FuzzOutcome Run(ReadOnlyMemory<byte> input) =>
         Multihash.TryRead(input.Span, out _, out _) ? FuzzOutcome.Accepted
-        : Varint.TryRead(input.Span, out _, out _) ? FuzzOutcome.Refused : FuzzOutcome.RefusedInHeader;
+        : PassesHeader(input.Span) ? FuzzOutcome.Refused : FuzzOutcome.RefusedInHeader;
+
+    /// <summary>The code, and a length that the digest has.</summary>
+    private static bool PassesHeader(ReadOnlySpan<byte> input) =>
+        Varint.TryRead(input, out _, out var read) && Varint.TryRead(input[read..], out var length, out var more)
+        && length <= (ulong)(input.Length - read - more);
 
     /// <summary>The array of a digest that does not fit the value.</summary>
     public long GetAllowedBytes(int inputBytes) => inputBytes <= 32 ? 0 : 32 + Multihash.MaxDigestBytes;

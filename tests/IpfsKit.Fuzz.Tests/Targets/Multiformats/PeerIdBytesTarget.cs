@@ -12,7 +12,11 @@ internal sealed class PeerIdBytesTarget : IFuzzTarget
 
     public FuzzOutcome Run(ReadOnlyMemory<byte> input) =>
         PeerId.TryFromBytes(input.Span, out _) ? FuzzOutcome.Accepted
-        : !input.IsEmpty && input.Span[0] is 0x00 or 0x12 ? FuzzOutcome.Refused : FuzzOutcome.RefusedInHeader;
+        : PassesHeader(input.Span) ? FuzzOutcome.Refused : FuzzOutcome.RefusedInHeader;
+
+    /// <summary>The code and the length of the hash: SHA2-256, or a key itself that is short enough.</summary>
+    private static bool PassesHeader(ReadOnlySpan<byte> input) =>
+        input.Length > 1 && ((input[0] == 0x12 && input[1] == 32) || (input[0] == 0x00 && input[1] <= PeerId.MaxInlineKeyBytes));
 
     /// <summary>The copy.</summary>
     public long GetAllowedBytes(int inputBytes) => 32 + PeerId.MaxBytes;

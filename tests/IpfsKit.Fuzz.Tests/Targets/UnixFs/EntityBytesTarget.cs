@@ -1,3 +1,4 @@
+using System.Globalization;
 using IpfsKit.Fuzz.Tests.Engine;
 using IpfsKit.Ipld.UnixFs;
 
@@ -15,7 +16,7 @@ internal sealed class EntityBytesTarget : IFuzzTarget
     {
         var text = TextInput.Read(input, stackalloc char[input.Length]);
         return EntityBytes.TryParse(text, null, out _) ? FuzzOutcome.Accepted
-            : text.Contains(':') ? FuzzOutcome.Refused : FuzzOutcome.RefusedInHeader;
+            : text.IndexOf(':') is > 0 and var colon && long.TryParse(text[..colon], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _) ? FuzzOutcome.Refused : FuzzOutcome.RefusedInHeader;
     }
 
     public long GetAllowedBytes(int inputBytes) => 0;

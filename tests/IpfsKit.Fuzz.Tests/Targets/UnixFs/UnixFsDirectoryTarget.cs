@@ -1,4 +1,5 @@
 using IpfsKit.Fuzz.Tests.Engine;
+using IpfsKit.Fuzz.Tests.Targets.Ipld;
 using IpfsKit.Fuzz.Tests.Targets.Multiformats;
 using IpfsKit.Ipld;
 using IpfsKit.Ipld.UnixFs;
@@ -35,7 +36,7 @@ internal sealed class UnixFsDirectoryTarget : ThrowingTarget
     protected override bool IsDeclared(Exception exception) =>
         exception is UnixFsException or UnixFsTypeException or BlockNotFoundException or TraversalLimitException;
 
-    protected override bool PassesHeader(ReadOnlySpan<byte> input) => !input.IsEmpty && input[0] is 0x0a or 0x12;
+    protected override bool PassesHeader(ReadOnlySpan<byte> input) => DagPbHead.IsValid(input);
 
     public override void Recheck(ReadOnlyMemory<byte> input) => RecheckAsync(input).GetAwaiter().GetResult();
 
