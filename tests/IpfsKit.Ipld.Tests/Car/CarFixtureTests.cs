@@ -79,12 +79,26 @@ public sealed class CarFixtureTests
         Assert.All(stored.Zip(blocksAgain), pair => Assert.Equal(pair.First.Data, pair.Second.Data));
     }
 
+    /// <summary>The DAGs that cannot be exported, by archive, and why; all others are.</summary>
+    private static readonly Dictionary<string, string[]> NotExported = new()
+    {
+        ["gateway/trustless_gateway_car/file-3k-and-3-blocks-missing-block.car"] =
+            ["QmYhmPjhFjYFyaoiuNzYv8WGavpSRDwdHWe5B4M5du5Rtk: Block QmSNLTo6Wv9dfroVaw7MFYjLqf9ho7PKrgsjdzYDtv8h1W was not found."],
+    };
+
+    /// <summary>The archives that name no root, so that nothing of them can be exported.</summary>
+    private static readonly string[] WithoutRoots = ["ipld-codecs/fixtures.car"];
+
     [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Archives))]
-    public async Task Archive_EveryDagExported_HoldsEveryBlockThatItReaches(string file)
+    public async Task Archive_EveryDagExportedAndImportedAgain_KeepsRootAndBlocks(string file)
     {
         var store = new MemoryBlockStore();
         var imported = await CarImporter.ImportAsync(File.OpenRead(Fixtures.Path(file)), store, null, Cancellation);
+        var (_, archived) = await CarBytes.ReadAsync(File.OpenRead(Fixtures.Path(file)));
+        var again = new MemoryBlockStore();
+        var reached = new HashSet<Cid>();
+        var failed = new List<string>();
         foreach (var root in imported.Roots)
         {
             var output = new MemoryStream();
@@ -95,21 +109,38 @@ public sealed class CarFixtureTests
             }
             catch (Exception e) when (e is BlockNotFoundException or UnsupportedCodecException)
             {
-                // Some archives are parts of a DAG on purpose, and the codec fixtures link to codecs that nobody has.
+                failed.Add($"{root}: {e.Message}");
                 continue;
             }
 
-            var (roots, blocks) = await CarBytes.ReadAsync(output.ToArray());
-            Assert.Equal([root], roots);
-            Assert.Equal(output.Length, exported.Bytes);
-            Assert.Equal(blocks.Count, exported.Blocks);
-            Assert.Equal(blocks.Count, blocks.Select(b => b.Cid).Distinct().Count());
+            var reimported = await CarImporter.ImportAsync(new MemoryStream(output.ToArray()), again, null, Cancellation);
+            Assert.Equal([root], reimported.Roots);
+            var (_, blocks) = await CarBytes.ReadAsync(output.ToArray());
+            Assert.Equal((output.Length, blocks.Count), (exported.Bytes, exported.Blocks));
+            Assert.Equal(blocks.Count, reimported.Blocks);
+            var cids = blocks.Select(block => block.Cid.ToV1()).ToHashSet();
+            Assert.Equal(blocks.Count, cids.Count);
+            reached.UnionWith(cids);
             foreach (var (cid, data) in blocks)
             {
                 var links = new List<Cid>();
                 IpldCodecs.Default.ReadLinks(cid, data, links);
-                Assert.All(links, link => Assert.True(link.Hash.Code == Multicodec.Identity || blocks.Any(b => b.Cid.ToV1() == link.ToV1())));
+                Assert.All(links, link => Assert.True(link.Hash.Code == Multicodec.Identity || cids.Contains(link.ToV1())));
             }
+        }
+
+        var name = file.Replace('\\', '/');
+        Assert.Equal(NotExported.GetValueOrDefault(name, []), failed);
+        Assert.Equal(WithoutRoots.Contains(name), imported.Roots.Count == 0);
+        if (failed.Count > 0 || imported.Roots.Count == 0)
+            return;
+
+        // The same blocks, byte for byte.
+        Assert.Equal(archived.Where(block => block.Cid.Hash.Code != Multicodec.Identity).Select(block => block.Cid.ToV1()).ToHashSet(), reached);
+        foreach (var (cid, data) in archived)
+        {
+            using var block = await again.GetRequiredAsync(cid, Cancellation);
+            Assert.Equal(data, block.Data.ToArray());
         }
     }
 

@@ -61,6 +61,19 @@ public sealed class EntityBytesTests
         Assert.Equal((start, end), EntityBytes.Parse(text).Resolve(length));
 
     [Fact]
+    public void Parse_WhatToStringWrote_GivesTheRangeBackUnlessItEndsBeforeItBegins() => Gen.Select(
+            Gen.OneOf(Gen.Long, Gen.Long[-20, 20]), Gen.OneOf(Gen.Long, Gen.Long[-20, 20]).Nullable())
+        .Sample(
+            (from, to) =>
+            {
+                var range = new EntityBytes(from, to);
+                var isRange = from > long.MinValue && to != long.MinValue && (to is null || from >= 0 != to >= 0 || to >= from);
+                Assert.Equal(isRange, EntityBytes.TryParse(range.ToString(), out var again));
+                Assert.Equal(isRange ? range : default, again);
+            },
+            iter: Soak.Count(5000, 1_000_000));
+
+    [Fact]
     public void Resolve_AnyRange_LiesInTheLength() => Gen.Select(Gen.Long, Gen.Long.Nullable(), Gen.Long[0, long.MaxValue]).Sample(
         (from, to, length) =>
         {

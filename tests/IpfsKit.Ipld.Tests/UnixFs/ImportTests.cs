@@ -77,7 +77,8 @@ public sealed class ImportTests
     [Fact]
     public async Task Import_SlowSink_HoldsNoMoreThanItsBounds()
     {
-        // Each batch is taken only when the importer has read as far ahead as it surely may: two more batches.
+        // The first batch is taken only when the importer has read as far ahead as it surely may: two more batches. The later ones wait for one
+        // more: of two that are under way, either may be asked first, and the importer waits for the older.
         const int batch = 4 * MiB;
         const long length = 64 * MiB;
         var (read, taken, most, batches) = (0L, 0L, 0L, 0);
@@ -86,7 +87,7 @@ public sealed class ImportTests
         {
             BeforePut = async (blocks, token) =>
             {
-                var target = Math.Min(length, (Interlocked.Increment(ref batches) + 2L) * batch);
+                var target = Math.Min(length, Math.Max(3L, Interlocked.Increment(ref batches) + 1L) * batch);
                 while (Volatile.Read(ref read) < target)
                 {
                     token.ThrowIfCancellationRequested();

@@ -133,6 +133,20 @@ public sealed class UnixFsDataTests
         Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 16L * message.Length);
     }
 
+    [Fact]
+    public void Decode_PackedBlockSizesOfOneByte_AllocatesAtMostWhatIsPromised()
+    {
+        // One more than a power of two: the list has just doubled.
+        const int sizes = (1 << 20) + 1;
+        byte[] message = [0x08, 0x02, 0x22, 0x81, 0x80, 0x40, .. new byte[sizes]];
+        _ = UnixFsData.Decode(message);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var data = UnixFsData.Decode(message);
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.Equal(sizes, data.BlockSizes.Count);
+        Assert.InRange(allocated, 24L * message.Length, (32L * message.Length) + 1024);
+    }
+
     [Theory]
     [InlineData("dagpb_empty")]
     [InlineData("dagpb_1link")]

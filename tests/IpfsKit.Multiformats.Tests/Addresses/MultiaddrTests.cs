@@ -388,7 +388,7 @@ public sealed class MultiaddrTests
     [Fact]
     public void Decapsulate_WhatWasEncapsulated_GivesTheOuterBack() => Gen.Select(MultiformatsGen.Multiaddr, MultiformatsGen.Multiaddr).Sample(
         (outer, inner) => outer.Contains(Multicodec.Unix) || outer.Bytes.Length + inner.Bytes.Length > Multiaddr.MaxBytes
-            || outer.Encapsulate(inner).Decapsulate(inner).Bytes.Length >= outer.Bytes.Length,
+            || outer.Encapsulate(inner).Decapsulate(inner) == outer,
         iter: 5_000);
 
     [Fact]

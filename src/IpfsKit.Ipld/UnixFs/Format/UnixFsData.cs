@@ -49,7 +49,8 @@ public sealed record UnixFsData
     /// <remarks>
     /// Unknown fields are skipped, block sizes may be packed or not, fields may come in any order. Refused: a varint that is too long or not in
     /// its shortest form, a field twice, a type outside the enumeration, a fraction outside 1 to 999,999,999, truncation.
-    /// Memory is at most eight times the input.
+    /// At most 32 bytes are allocated for a byte of the message, and 1 KiB: a packed size of one byte becomes eight in a list that doubles, and half of that
+    /// is garbage when it is done.
     /// </remarks>
     /// <exception cref="UnixFsException">The bytes are not a valid message.</exception>
     public static UnixFsData Decode(ReadOnlyMemory<byte> message) => UnixFsDataDecoder.Decode(message);

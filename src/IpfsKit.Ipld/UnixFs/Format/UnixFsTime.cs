@@ -34,7 +34,10 @@ public readonly record struct UnixFsTime
     /// <summary>The same instant to 100 ns; the nearest that .NET can say where this lies outside the years 1 to 9999.</summary>
     public DateTimeOffset ToDateTimeOffset()
     {
-        var seconds = Math.Clamp(Seconds, DateTimeOffset.MinValue.ToUnixTimeSeconds(), DateTimeOffset.MaxValue.ToUnixTimeSeconds());
-        return DateTimeOffset.FromUnixTimeSeconds(seconds).AddTicks(seconds == Seconds ? Nanoseconds / NanosecondsPerTick : 0);
+        if (Seconds < DateTimeOffset.MinValue.ToUnixTimeSeconds())
+            return DateTimeOffset.MinValue;
+        return Seconds > DateTimeOffset.MaxValue.ToUnixTimeSeconds()
+            ? DateTimeOffset.MaxValue
+            : DateTimeOffset.FromUnixTimeSeconds(Seconds).AddTicks(Nanoseconds / NanosecondsPerTick);
     }
 }

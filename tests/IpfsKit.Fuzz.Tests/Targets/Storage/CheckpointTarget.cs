@@ -10,7 +10,7 @@ namespace IpfsKit.Fuzz.Tests.Targets.Storage;
 /// <summary>A checkpoint of the index: its header and its tables, whose checksums are made right again.</summary>
 internal sealed class CheckpointTarget : IFuzzTarget
 {
-    private const long MostIndexed = 100_000;
+    private const long MostIndexed = 2_000;
 
     private static readonly ManifestData Manifest = new(7, new Guid("0f8fad5b-d9cb-469f-a165-70867728950e"), SegmentRecords.Keys, 301, [3, 300]);
 
