@@ -51,5 +51,5 @@ internal sealed class SegmentScannerTarget : IFuzzTarget
         return SegmentRecords.Open(File, File.Length);
     }
 
-    private static SegmentScanner Scan(Segment segment) => new(segment, SegmentRecords.Keys, SegmentFormat.HeaderBytes, File.Length);
+    private static SegmentScanner Scan(Segment segment) => new(segment, SegmentRecords.Keys, SegmentFormat.HeaderBytes, File.Length, isCommitted: false, readAround: true);
 }
