@@ -49,7 +49,7 @@ public sealed class CarExporter
         var sent = request.Duplicates == CarDuplicates.Omit ? new HashSet<Cid>() : null;
         foreach (var cid in resolved.Visited)
         {
-            if (!IsIdentity(cid) && sent?.Add(cid.ToV1()) is not false)
+            if (!IdentityBlock.Is(cid) && sent?.Add(cid.ToV1()) is not false)
                 yield return await _source.GetRequiredAsync(cid, cancellationToken).ConfigureAwait(false);
         }
 
@@ -66,7 +66,7 @@ public sealed class CarExporter
             }
 
             var isRepeated = sent is not null && (remember ? !sent.Add(block.Cid.ToV1()) : sent.Contains(block.Cid.ToV1()));
-            if (isRepeated || IsIdentity(block.Cid))
+            if (isRepeated || IdentityBlock.Is(block.Cid))
                 block.Dispose();
             else
                 yield return block;
@@ -167,6 +167,4 @@ public sealed class CarExporter
         ReadAheadBlocks = request.ReadAhead,
         MaxPendingLinks = request.Limits.MaxPendingLinks,
     };
-
-    private static bool IsIdentity(in Cid cid) => cid.Hash.Code == Multicodec.Identity;
 }

@@ -20,25 +20,27 @@ internal static class StrictUtf8
         return true;
     }
 
+    /// <summary>Whether text has a UTF-8 form: false if it holds half of a surrogate pair.</summary>
+    public static bool IsValid(ReadOnlySpan<char> text)
+    {
+        // Scanning costs nothing beside encoding, and an exception for every bad name would be a weapon.
+        int at;
+        while ((at = text.IndexOfAnyInRange('\ud800', '\udfff')) >= 0)
+        {
+            if (at + 1 == text.Length || !char.IsSurrogatePair(text[at], text[at + 1]))
+                return false;
+            text = text[(at + 2)..];
+        }
+
+        return true;
+    }
+
     /// <summary>The length of the encoded form in bytes; false if the text holds a lone surrogate.</summary>
     public static bool TryGetByteCount(ReadOnlySpan<char> text, out int count)
     {
-        // Scanning costs nothing beside encoding, and an exception for every bad name would be a weapon.
-        var rest = text;
-        int at;
-        while ((at = rest.IndexOfAnyInRange('\ud800', '\udfff')) >= 0)
-        {
-            if (!char.IsHighSurrogate(rest[at]) || at + 1 == rest.Length || !char.IsLowSurrogate(rest[at + 1]))
-            {
-                count = 0;
-                return false;
-            }
-
-            rest = rest[(at + 2)..];
-        }
-
-        count = Encoding.UTF8.GetByteCount(text);
-        return true;
+        var isValid = IsValid(text);
+        count = isValid ? Encoding.UTF8.GetByteCount(text) : 0;
+        return isValid;
     }
 
     /// <summary>Encodes text whose length <see cref="TryGetByteCount"/> gave.</summary>

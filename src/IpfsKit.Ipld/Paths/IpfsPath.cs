@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using IpfsKit.Ipld.Codecs;
 using IpfsKit.Multiformats;
 
 namespace IpfsKit.Ipld;
@@ -145,21 +146,7 @@ public sealed class IpfsPath : IEquatable<IpfsPath>, ISpanParsable<IpfsPath>
         ? ToString()
         : $"{Prefix}{Root}/{string.Join('/', _segments.Select(Uri.EscapeDataString))}";
 
-    private static bool IsName(ReadOnlySpan<char> segment)
-    {
-        if (segment is "." or ".." || segment.Contains('\0'))
-            return false;
-        for (var i = 0; i < segment.Length; i++)
-        {
-            if (!char.IsSurrogate(segment[i]))
-                continue;
-            if (i + 1 == segment.Length || !char.IsSurrogatePair(segment[i], segment[i + 1]))
-                return false;
-            i++;
-        }
-
-        return true;
-    }
+    private static bool IsName(ReadOnlySpan<char> segment) => segment is not ("." or "..") && !segment.Contains('\0') && StrictUtf8.IsValid(segment);
 
     private static string Shorten(ReadOnlySpan<char> text) => text.Length <= 200 ? text.ToString() : $"{text[..200]}… ({text.Length} characters)";
 }

@@ -36,7 +36,7 @@ internal sealed class PendingLinks(IBlockSource source, int readAhead, Cancellat
         for (var i = _stack.Count - 1; i >= lowest && _asked < readAhead; i--)
         {
             var link = _stack[i];
-            if (link.Asked is not null || IsIdentity(link.Cid))
+            if (link.Asked is not null || IdentityBlock.Is(link.Cid))
                 continue;
             _stack[i] = link with { Asked = AskAsync(link.Cid) };
             _asked++;
@@ -48,8 +48,8 @@ internal sealed class PendingLinks(IBlockSource source, int readAhead, Cancellat
     {
         if (link.Asked is not null)
             return await link.Asked.ConfigureAwait(false);
-        if (IsIdentity(link.Cid))
-            return Block.CreateTrusted(link.Cid, link.Cid.Hash.Digest.ToArray());
+        if (IdentityBlock.Is(link.Cid))
+            return IdentityBlock.Get(link.Cid);
         return await source.GetAsync(link.Cid, cancellationToken).ConfigureAwait(false);
     }
 
@@ -77,8 +77,6 @@ internal sealed class PendingLinks(IBlockSource source, int readAhead, Cancellat
 
     /// <summary>Asks, so that also a source that throws at once throws when it is the block's turn.</summary>
     private async Task<Block?> AskAsync(Cid cid) => await source.GetAsync(cid, _stop!.Token).ConfigureAwait(false);
-
-    private static bool IsIdentity(in Cid cid) => cid.Hash.Code == Multicodec.Identity;
 
     /// <summary>A link to follow.</summary>
     /// <param name="Cid">Where it leads.</param>

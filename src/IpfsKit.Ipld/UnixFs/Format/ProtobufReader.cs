@@ -1,3 +1,5 @@
+using IpfsKit.Ipld.Codecs.DagPb;
+
 namespace IpfsKit.Ipld.UnixFs;
 
 /// <summary>Reads a protobuf message from a span, strictly.</summary>
@@ -8,8 +10,6 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
     public const int Fixed64 = 1;
     public const int Bytes = 2;
     public const int Fixed32 = 5;
-
-    private const int MaxVarintBytes = 10;
 
     private readonly ReadOnlySpan<byte> _message = message;
 
@@ -29,20 +29,10 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
 
     public ulong ReadVarint()
     {
-        ulong value = 0;
-        for (var i = 0; i < MaxVarintBytes; i++)
-        {
-            if (Position == _message.Length)
-                throw Truncated();
-            var b = _message[Position++];
-            if (i == MaxVarintBytes - 1 && b > 1)
-                throw new UnixFsException("a varint does not fit 64 bits.");
-            value |= (ulong)(b & 0x7f) << (7 * i);
-            if (b < 0x80)
-                return b == 0 && i > 0 ? throw new UnixFsException("a varint is not in its shortest form.") : value;
-        }
-
-        throw new UnixFsException("a varint does not fit 64 bits.");
+        if (!ProtobufVarint.TryRead(_message[Position..], out var value, out var read))
+            throw NoVarint(_message[Position..]);
+        Position += read;
+        return value;
     }
 
     public uint ReadFixed32()
@@ -85,6 +75,14 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
             default:
                 throw new UnixFsException($"the wire type {wireType} is not supported.");
         }
+    }
+
+    private static UnixFsException NoVarint(ReadOnlySpan<byte> rest)
+    {
+        var last = rest.IndexOfAnyInRange((byte)0, (byte)0x7f);
+        if (last < 0 && rest.Length < ProtobufVarint.MaxBytes)
+            return Truncated();
+        return new(last is > 0 and < ProtobufVarint.MaxBytes && rest[last] == 0 ? "a varint is not in its shortest form." : "a varint does not fit 64 bits.");
     }
 
     private static UnixFsException Truncated() => new("the message is truncated.");

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.Numerics;
+using IpfsKit.Ipld.Codecs.DagPb;
 
 namespace IpfsKit.Ipld.UnixFs;
 
@@ -10,19 +10,7 @@ internal ref struct ProtobufWriter(Span<byte> destination)
 
     public int Written { get; private set; }
 
-    /// <summary>The bytes of a varint, 1 to 10.</summary>
-    public static int VarintBytes(ulong value) => (BitOperations.Log2(value | 1) / 7) + 1;
-
-    public void WriteVarint(ulong value)
-    {
-        while (value >= 0x80)
-        {
-            _destination[Written++] = (byte)(value | 0x80);
-            value >>= 7;
-        }
-
-        _destination[Written++] = (byte)value;
-    }
+    public void WriteVarint(ulong value) => Written += ProtobufVarint.Write(_destination[Written..], value);
 
     public void WriteVarintField(int field, ulong value)
     {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using IpfsKit.Ipld.Codecs.DagPb;
 
 namespace IpfsKit.Ipld.UnixFs;
 
@@ -50,7 +51,7 @@ internal static class UnixFsDataEncoder
     {
         var size = VarintField((ulong)data.Type) + MetadataBytes(data.Mode, data.ModificationTime);
         if (data.Data is { } bytes)
-            size += 1 + ProtobufWriter.VarintBytes((ulong)bytes.Length) + bytes.Length;
+            size += 1 + ProtobufVarint.GetByteCount((ulong)bytes.Length) + bytes.Length;
         foreach (var blockSize in data.BlockSizes)
             size += VarintField(blockSize);
         return size
@@ -59,7 +60,7 @@ internal static class UnixFsDataEncoder
             + (data.Fanout is { } fanout ? VarintField(fanout) : 0);
     }
 
-    private static int VarintField(ulong value) => 1 + ProtobufWriter.VarintBytes(value);
+    private static int VarintField(ulong value) => 1 + ProtobufVarint.GetByteCount(value);
 
     private static int TimeBytes(UnixFsTime time) => VarintField(unchecked((ulong)time.Seconds)) + (time.Nanoseconds != 0 ? 5 : 0);
 }

@@ -1,4 +1,4 @@
-using System.Text;
+using IpfsKit.Ipld.Codecs;
 
 namespace IpfsKit.Ipld.UnixFs;
 
@@ -7,8 +7,6 @@ internal static class UnixFsSymlink
 {
     /// <summary>The longest target that is made, in bytes of UTF-8; what Linux allows.</summary>
     public const int MaxTargetBytes = 4095;
-
-    private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 
     /// <summary>The target of a node that is a symbolic link.</summary>
     /// <exception cref="UnixFsException">It has links, or its target is empty, too long, has a NUL or is not UTF-8.</exception>
@@ -20,14 +18,9 @@ internal static class UnixFsSymlink
             throw new UnixFsException(node.Cid, $"the target of the symbolic link has {node.Content.Length} bytes, not 1 to {MaxTargetBytes}.");
         if (node.Content.Span.Contains((byte)0))
             throw new UnixFsException(node.Cid, "the target of the symbolic link has a NUL.");
-        try
-        {
-            return Strict.GetString(node.Content.Span);
-        }
-        catch (DecoderFallbackException exception)
-        {
-            throw new UnixFsException(node.Cid, "the target of the symbolic link is not UTF-8.", exception);
-        }
+        return StrictUtf8.TryGetString(node.Content.Span, out var target)
+            ? target
+            : throw new UnixFsException(node.Cid, "the target of the symbolic link is not UTF-8.");
     }
 
     /// <summary>The block of a symbolic link.</summary>
@@ -36,18 +29,12 @@ internal static class UnixFsSymlink
     {
         if (target.Length == 0 || target.Contains('\0', StringComparison.Ordinal))
             throw new UnixFsNameException(target, "cannot be the target of a symbolic link");
-        byte[] bytes;
-        try
-        {
-            bytes = Strict.GetBytes(target);
-        }
-        catch (EncoderFallbackException)
-        {
+        if (!StrictUtf8.TryGetByteCount(target, out var length))
             throw new UnixFsNameException(target, "is not valid Unicode");
-        }
-
-        if (bytes.Length > MaxTargetBytes)
+        if (length > MaxTargetBytes)
             throw new UnixFsNameException(target, $"is longer than {MaxTargetBytes} bytes");
+        var bytes = new byte[length];
+        StrictUtf8.GetBytes(target, bytes);
         var data = new UnixFsData { Type = UnixFsType.Symlink, Data = bytes, ModificationTime = modificationTime };
         return UnixFsBlocks.Encode(data, [], profile, BlockLimits.MaxBlockBytes);
     }

@@ -102,16 +102,16 @@ public sealed class UnixFsDirectoryBuilder
     private int DataFieldBytes()
     {
         var message = 2 + UnixFsDataEncoder.MetadataBytes(Mode, ModificationTime);
-        return 1 + ProtobufWriter.VarintBytes((ulong)message) + message;
+        return 1 + ProtobufVarint.GetByteCount((ulong)message) + message;
     }
 
     private static int LinkFieldBytes(string name, in Cid cid, ulong dagBytes)
     {
         var nameBytes = Encoding.UTF8.GetByteCount(name);
         var cidBytes = cid.ByteCount;
-        var link = 1 + ProtobufWriter.VarintBytes((ulong)cidBytes) + cidBytes
-            + 1 + ProtobufWriter.VarintBytes((ulong)nameBytes) + nameBytes
-            + 1 + ProtobufWriter.VarintBytes(dagBytes);
-        return 1 + ProtobufWriter.VarintBytes((ulong)link) + link;
+        var link = 1 + ProtobufVarint.GetByteCount((ulong)cidBytes) + cidBytes
+            + 1 + ProtobufVarint.GetByteCount((ulong)nameBytes) + nameBytes
+            + 1 + ProtobufVarint.GetByteCount(dagBytes);
+        return 1 + ProtobufVarint.GetByteCount((ulong)link) + link;
     }
 }

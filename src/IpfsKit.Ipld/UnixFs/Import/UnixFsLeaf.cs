@@ -1,3 +1,5 @@
+using IpfsKit.Ipld.Codecs.DagPb;
+
 namespace IpfsKit.Ipld.UnixFs;
 
 /// <summary>Wraps a chunk into a dag-pb leaf where it lies, without moving it.</summary>
@@ -27,9 +29,9 @@ internal static class UnixFsLeaf
         UnixFsDataEncoder.WriteMetadata(ref tail, mode, modificationTime);
 
         // An empty file has no data field at all.
-        var dataHeader = chunkBytes == 0 ? 0 : 1 + ProtobufWriter.VarintBytes((ulong)chunkBytes);
+        var dataHeader = chunkBytes == 0 ? 0 : 1 + ProtobufVarint.GetByteCount((ulong)chunkBytes);
         var message = 2 + dataHeader + chunkBytes + tail.Written;
-        var head = 1 + ProtobufWriter.VarintBytes((ulong)message) + 2 + dataHeader;
+        var head = 1 + ProtobufVarint.GetByteCount((ulong)message) + 2 + dataHeader;
         var start = HeadBytes - head;
         var writer = new ProtobufWriter(buffer.Slice(start, head));
         writer.WriteBytesHeader(1, message);

@@ -1,4 +1,4 @@
-using System.Text;
+using IpfsKit.Ipld.Codecs;
 
 namespace IpfsKit.Ipld.UnixFs;
 
@@ -46,23 +46,14 @@ public static class UnixFsName
         "." or ".." => "is a relative path",
         _ when name.Contains('\0', StringComparison.Ordinal) => "has a NUL",
         _ when name.Contains('/', StringComparison.Ordinal) => "has a '/'",
-        _ when HasLoneSurrogate(name) => "is not valid Unicode",
-        _ when Encoding.UTF8.GetByteCount(name) > MaxBytes => $"is longer than {MaxBytes} bytes",
-        _ => null,
+        _ => CheckLength(name),
     };
 
-    private static bool HasLoneSurrogate(string name)
+    private static string? CheckLength(string name)
     {
-        for (var i = 0; i < name.Length; i++)
-        {
-            if (!char.IsSurrogate(name[i]))
-                continue;
-            if (i + 1 >= name.Length || !char.IsSurrogatePair(name[i], name[i + 1]))
-                return true;
-            i++;
-        }
-
-        return false;
+        if (!StrictUtf8.TryGetByteCount(name, out var bytes))
+            return "is not valid Unicode";
+        return bytes > MaxBytes ? $"is longer than {MaxBytes} bytes" : null;
     }
 
     private static bool IsWindowsDevice(string name)
