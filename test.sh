@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every test of the solution, and first installs what the tests need.
+# Builds the solution and runs every test of it. The .NET SDK is all that they need so far.
 #   ./test.sh             the whole suite; soaks and fuzzers in their short form
 #   ./test.sh --soak      the same with the full counts (hours)
 #   ./test.sh -- ARGS     passes ARGS on to the test runner, e.g. -- --filter-class "*CidTests"
