@@ -18,7 +18,7 @@ public sealed class SiloCatalogOptions
     /// <value>1 to 16,777,216; default 262,144.</value>
     public int MaxQueued { get; set; } = 256 << 10;
 
-    /// <summary>The most bytes that waiting changes, and beside them waiting reads, take; one more is refused with <see cref="CatalogQueueFullException"/>.</summary>
+    /// <summary>The most bytes that waiting changes take (reads are limited by their number only); one more is refused with <see cref="CatalogQueueFullException"/>.</summary>
     /// <value>64 KiB to 16 GiB; default 128 MiB.</value>
     public long MaxQueuedBytes { get; set; } = 128L << 20;
 

@@ -124,7 +124,8 @@ public sealed class NodeGrainTests : IAsyncLifetime
         var reads = _cluster.Service<ReadGate>();
         var leases = Enumerable.Range(0, new DataPlaneOptions().MaxConcurrentReads).Select(_ => reads.Enter()).ToArray();
 
-        await Assert.ThrowsAsync<NodeBusyException>(CountAsync);
+        var refused = await Assert.ThrowsAsync<BlockStreamRefusedException>(CountAsync);
+        Assert.Equal(DataPlaneErrorCodes.Busy, refused.Problem.Code);
 
         leases[0].Dispose();
         Assert.Equal(1, await CountAsync());
