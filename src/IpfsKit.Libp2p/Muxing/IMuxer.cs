@@ -1,3 +1,4 @@
+using IpfsKit.Libp2p.Resources;
 using IpfsKit.Libp2p.Security;
 
 namespace IpfsKit.Libp2p.Muxing;
@@ -9,5 +10,7 @@ internal interface IMuxer
     string Id { get; }
 
     /// <summary>Takes a channel over. Nothing is sent or awaited here.</summary>
-    IMuxedConnection Multiplex(ISecureChannel channel);
+    /// <param name="channel">Owned by the connection from now on.</param>
+    /// <param name="memory">Where its buffers and the windows of its streams are reserved.</param>
+    IMuxedConnection Multiplex(ISecureChannel channel, IMemoryBudget memory);
 }

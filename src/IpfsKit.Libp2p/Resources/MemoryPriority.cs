@@ -1,0 +1,17 @@
+namespace IpfsKit.Libp2p.Resources;
+
+/// <summary>How much it matters that a reservation of memory succeeds: the share of a budget that may be in use after it.</summary>
+internal enum MemoryPriority
+{
+    /// <summary>Only makes things faster, such as a window that grows: 40 %.</summary>
+    Low,
+
+    /// <summary>Useful, and there is a way without: 60 %.</summary>
+    Medium,
+
+    /// <summary>A request fails without it: 80 %.</summary>
+    High,
+
+    /// <summary>What a connection or a stream cannot exist without: all of it.</summary>
+    Always,
+}
