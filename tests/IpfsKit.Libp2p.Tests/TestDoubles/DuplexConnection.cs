@@ -61,6 +61,13 @@ internal sealed class DuplexConnection : IRawConnection
         _outgoing.Fail();
     }
 
+    /// <summary>Whether nothing will happen any more, as each side waits for the other.</summary>
+    public static bool AreBothWaiting(DuplexConnection one, DuplexConnection other)
+    {
+        var before = one.BytesWritten + other.BytesWritten;
+        return one.WaitsWithBuffer is not null && other.WaitsWithBuffer is not null && one.WaitsWithBuffer is not null && before == one.BytesWritten + other.BytesWritten;
+    }
+
     /// <summary>As a socket: what was written is still delivered.</summary>
     public ValueTask DisposeAsync()
     {

@@ -1,0 +1,237 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using IpfsKit.Libp2p.Transports;
+using static IpfsKit.Libp2p.Security.Noise.NoiseConstants;
+
+namespace IpfsKit.Libp2p.Security.Noise;
+
+/// <summary>A connection behind a Noise handshake, read by whoever wants the next frame.</summary>
+/// <remarks>
+/// <para>One buffer takes as many frames as the connection has; each is decrypted where it lies when it is asked for, so that nothing is copied and nothing is allocated. The buffer is rented when bytes have come (a read
+/// without a buffer waits for them) and given back when all frames are read and no more are there: an idle connection holds none. The next one is larger when this one was filled, because fewer reads of more bytes cost less.</para>
+/// <para>The end of the connection between two frames is the end; Noise has no message that says so. Whoever needs to know that nothing is missing says it in the layer above, as yamux does.</para>
+/// <para>Spec: <see href="https://github.com/libp2p/specs/blob/master/noise/README.md#wire-format"/>.</para>
+/// </remarks>
+internal sealed class NoiseChannel : ISecureChannel
+{
+    /// <summary>The first buffer of a busy connection: room for one frame of any length. A power of two, as pools have them.</summary>
+    public const int SmallBufferBytes = 128 * 1024;
+
+    /// <summary>The buffer of a connection that filled the small one.</summary>
+    public const int LargeBufferBytes = 512 * 1024;
+
+    private const int Open = 0;
+    private const int Reading = 1;
+    private const int Closed = 2;
+    private const int ClosedWhileReading = 3;
+
+    private readonly IRawConnection _connection;
+    private readonly NoiseCipher _receive;
+    private readonly NoiseSealer _sealer;
+    private readonly ArrayPool<byte> _pool;
+    private byte[]? _buffer;
+    private int _start;
+    private int _end;
+    private int _most;
+    private Exception? _failure;
+    private int _state;
+
+    public NoiseChannel(IRawConnection connection, SecureSession session, NoiseCipher send, NoiseCipher receive, ArrayPool<byte>? pool = null)
+    {
+        _connection = connection;
+        Session = session;
+        _receive = receive;
+        _sealer = new NoiseSealer(send);
+        _pool = pool ?? ArrayPool<byte>.Shared;
+    }
+
+    public SecureSession Session { get; }
+
+    public IFrameSealer Sealer => _sealer;
+
+    /// <summary>Whether it holds a buffer for what comes.</summary>
+    internal bool HoldsBuffer => Volatile.Read(ref _buffer) is not null;
+
+    public ValueTask<ReadOnlyMemory<byte>> ReadAsync(CancellationToken cancellationToken)
+    {
+        if (Interlocked.CompareExchange(ref _state, Reading, Open) is var state and not Open)
+            throw state == Closed ? new ConnectionClosedException("The connection is closed.") : new InvalidOperationException("A read is under way.");
+        try
+        {
+            if (TryTakeFrame(out var plain))
+            {
+                EndRead();
+                return ValueTask.FromResult(plain);
+            }
+        }
+        catch (ConnectionClosedException)
+        {
+            EndRead();
+            throw;
+        }
+
+        return ReceiveAsync(cancellationToken);
+    }
+
+    public ValueTask SendAsync(ReadOnlyMemory<byte> frames, CancellationToken cancellationToken) => _connection.WriteAsync(frames, cancellationToken);
+
+    public ValueTask CompleteWritesAsync(CancellationToken cancellationToken) => _connection.CompleteWritesAsync(cancellationToken);
+
+    public void Abort() => _connection.Abort();
+
+    public async ValueTask DisposeAsync()
+    {
+        var before = Volatile.Read(ref _state);
+        while (before < Closed)
+        {
+            var seen = Interlocked.CompareExchange(ref _state, before + Closed, before);
+            if (seen == before)
+                break;
+            before = seen;
+        }
+
+        if (before == Open)
+            Release();
+        if (before < Closed)
+            _sealer.Dispose();
+        await _connection.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>The next frame that is in the buffer as a whole and is not empty.</summary>
+    private bool TryTakeFrame(out ReadOnlyMemory<byte> plain)
+    {
+        if (_failure is not null)
+            throw new ConnectionClosedException(_failure.Message, _failure);
+        while (_end - _start >= LengthBytes)
+        {
+            var length = BinaryPrimitives.ReadUInt16BigEndian(_buffer.AsSpan(_start));
+            if (length < TagBytes)
+                throw Fail($"A frame of {length} bytes came, which has no room for its tag.");
+            if (_end - _start < LengthBytes + length)
+                break;
+            var message = _buffer.AsMemory(_start + LengthBytes, length);
+            _start += LengthBytes + length;
+            plain = Decrypt(message);
+            if (!plain.IsEmpty)
+                return true;
+        }
+
+        plain = default;
+        return false;
+    }
+
+    private ReadOnlyMemory<byte> Decrypt(Memory<byte> message)
+    {
+        var plain = message[..^TagBytes];
+        try
+        {
+            if (_receive.TryDecrypt(plain.Span, message.Span[^TagBytes..], plain.Span, []))
+                return plain;
+        }
+        catch (NoiseNonceExhaustedException e)
+        {
+            throw Fail(e.Message);
+        }
+
+        throw Fail("A frame is not what the other side sealed.");
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<ReadOnlyMemory<byte>> ReceiveAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            ReadOnlyMemory<byte> plain;
+            do
+            {
+                if (_start == _end)
+                {
+                    // Asking first lets a busy connection keep its buffer, and an idle one give it back before it waits.
+                    var readable = _connection.ReadAsync(Memory<byte>.Empty, cancellationToken);
+                    if (!readable.IsCompletedSuccessfully)
+                        ReturnBuffer();
+                    await readable.ConfigureAwait(false);
+                }
+
+                MakeRoom();
+                var bytes = await _connection.ReadAsync(_buffer.AsMemory(_end), cancellationToken).ConfigureAwait(false);
+                if (bytes == 0)
+                {
+                    if (_start != _end)
+                        throw Fail("The connection ended within a frame.");
+                    ReturnBuffer();
+                    return default;
+                }
+
+                _end += bytes;
+                _most = Math.Max(_most, _end);
+            }
+            while (!TryTakeFrame(out plain));
+            return plain;
+        }
+        finally
+        {
+            EndRead();
+        }
+    }
+
+    /// <summary>Makes room for the whole of the frame that begins at the start, or for as much as there is.</summary>
+    private void MakeRoom()
+    {
+        var wanted = _most < SmallBufferBytes ? SmallBufferBytes : LargeBufferBytes;
+        if (_start == _end)
+        {
+            _start = _end = 0;
+            if (_buffer?.Length < wanted)
+                ReturnBuffer();
+        }
+
+        if (_buffer is null)
+        {
+            _buffer = _pool.Rent(wanted);
+            _most = 0;
+        }
+        else if (_start > 0)
+        {
+            // What is left is a part of a frame: less than 64 KiB of what may be 512.
+            _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
+            _end -= _start;
+            _start = 0;
+        }
+    }
+
+    private void ReturnBuffer()
+    {
+        var buffer = _buffer;
+        _buffer = null;
+        _start = _end = 0;
+        if (buffer is null)
+            return;
+        _pool.Return(buffer);
+    }
+
+    private ConnectionClosedException Fail(string message)
+    {
+        var failure = new ConnectionClosedException(message);
+        _failure = failure;
+        _connection.Abort();
+        ReturnBuffer();
+        return failure;
+    }
+
+    private void EndRead()
+    {
+        if (Interlocked.CompareExchange(ref _state, Open, Reading) == ClosedWhileReading)
+        {
+            Volatile.Write(ref _state, Closed);
+            Release();
+        }
+    }
+
+    private void Release()
+    {
+        ReturnBuffer();
+        _receive.Dispose();
+    }
+}

@@ -1,0 +1,13 @@
+using IpfsKit.Libp2p.Identities;
+using IpfsKit.Libp2p.Security;
+using IpfsKit.Libp2p.Security.Noise;
+using IpfsKit.Libp2p.Tests.Conformance;
+
+namespace IpfsKit.Libp2p.Tests.Security.Noise;
+
+public sealed class NoiseConformanceTests : SecurityConformanceTests
+{
+    private protected override int HandshakeBytes => 34;
+
+    private protected override ISecurityProtocol Create(PrivateKey identity) => new NoiseProtocol(identity);
+}
