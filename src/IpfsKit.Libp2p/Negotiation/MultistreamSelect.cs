@@ -1,0 +1,156 @@
+using System.Text;
+
+namespace IpfsKit.Libp2p.Negotiation;
+
+/// <summary>Agrees on a protocol: the dialer proposes, the listener answers with the same line or with <c>na</c>.</summary>
+/// <remarks>
+/// <para>Deadlines are the callers'. What the other side does wrong is a <see cref="NegotiationFailedException"/>; the connection or stream is then of no use.</para>
+/// <para><b>Optimistic.</b> Who proposes one protocol only need not wait: <see cref="NegotiatedStream"/>, <see cref="NegotiatedConnection"/> and <see cref="NegotiatedChannel"/> send the proposal with the first bytes and check
+/// the answer at the first read.</para>
+/// </remarks>
+internal static class MultistreamSelect
+{
+    /// <summary>The most proposals of one negotiation, either way.</summary>
+    public const int MaxProposals = 64;
+
+    /// <summary>The longest list that is read as the answer to <c>ls</c>.</summary>
+    public const int MaxListBytes = 64 * 1024;
+
+    private static readonly byte[] HeaderLine = MultistreamCodec.Header.ToArray();
+    private static readonly byte[] NotAvailableLine = MultistreamCodec.NotAvailable.ToArray();
+    private static readonly byte[] ListRequest = [.. MultistreamCodec.Header, .. MultistreamCodec.List];
+
+    /// <summary>Proposes protocols in their order until one is taken.</summary>
+    /// <returns>The one that was.</returns>
+    /// <exception cref="NegotiationFailedException">None was, or the other side does not follow the protocol.</exception>
+    public static async ValueTask<string> SelectAsync(INegotiationChannel channel, IReadOnlyList<string> protocols, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(protocols.Count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(protocols.Count, MaxProposals);
+        var reader = new MultistreamLineReader(channel);
+        try
+        {
+            // The header and the first proposal in one write; either side may speak at once.
+            await channel.WriteAsync(new MultistreamProposal(protocols[0]).Bytes, cancellationToken).ConfigureAwait(false);
+            await ReadHeaderAsync(reader, cancellationToken).ConfigureAwait(false);
+            for (var i = 0; i < protocols.Count; i++)
+            {
+                if (i > 0)
+                    await channel.WriteAsync(Line(protocols[i]), cancellationToken).ConfigureAwait(false);
+                var answer = (await reader.ReadAsync(cancellationToken).ConfigureAwait(false)).Span;
+                if (IsText(answer, protocols[i]))
+                {
+                    reader.Dispose();
+                    return protocols[i];
+                }
+
+                if (!answer.SequenceEqual("na"u8))
+                    throw new FormatException($"The other side answers with something else than {protocols[i]}.");
+            }
+        }
+        catch (FormatException exception)
+        {
+            reader.Dispose();
+            throw new NegotiationFailedException(exception.Message, protocols, exception);
+        }
+
+        reader.Dispose();
+        throw new NegotiationFailedException("The other side speaks none of them.", protocols);
+    }
+
+    /// <summary>Answers proposals until one fits the table. Exact entries go before the others, then the order of the table decides.</summary>
+    /// <exception cref="NegotiationFailedException">The other side gave up, proposed too often, or does not follow the protocol.</exception>
+    public static async ValueTask<NegotiatedProtocol> HandleAsync(INegotiationChannel channel, IReadOnlyList<ProtocolMatcher> table, CancellationToken cancellationToken)
+    {
+        var reader = new MultistreamLineReader(channel);
+        try
+        {
+            await ReadHeaderAsync(reader, cancellationToken).ConfigureAwait(false);
+            // At once, and not with the answer: there are dialers that wait for it before they propose anything.
+            await channel.WriteAsync(HeaderLine, cancellationToken).ConfigureAwait(false);
+            for (var i = 0; i < MaxProposals; i++)
+            {
+                var line = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+                if (line.Span.SequenceEqual("ls"u8))
+                {
+                    await channel.WriteAsync(MultistreamCodec.EncodeList(table.Select(matcher => matcher.Protocol)), cancellationToken).ConfigureAwait(false);
+                    continue;
+                }
+
+                if (Find(table, line.Span) is { } agreed)
+                {
+                    await channel.WriteAsync(Line(agreed.Protocol), cancellationToken).ConfigureAwait(false);
+                    reader.Dispose();
+                    return agreed;
+                }
+
+                await channel.WriteAsync(NotAvailableLine, cancellationToken).ConfigureAwait(false);
+            }
+
+            throw new FormatException($"The other side proposed {MaxProposals} protocols.");
+        }
+        catch (FormatException exception)
+        {
+            reader.Dispose();
+            throw new NegotiationFailedException(exception.Message, [.. table.Select(matcher => matcher.Protocol)], exception);
+        }
+    }
+
+    /// <summary>Asks for the protocols that the other side speaks. Nothing is agreed on; a negotiation may not follow on the same channel.</summary>
+    /// <exception cref="NegotiationFailedException">The other side does not answer that, as many do not, or with more than <see cref="MaxListBytes"/>.</exception>
+    public static async ValueTask<IReadOnlyList<string>> ListAsync(INegotiationChannel channel, CancellationToken cancellationToken)
+    {
+        using var reader = new MultistreamLineReader(channel);
+        try
+        {
+            await channel.WriteAsync(ListRequest, cancellationToken).ConfigureAwait(false);
+            await ReadHeaderAsync(reader, cancellationToken).ConfigureAwait(false);
+            var body = await reader.ReadBlockAsync(MaxListBytes, cancellationToken).ConfigureAwait(false);
+            return MultistreamCodec.TryDecodeList(body.Span) ?? throw new FormatException("The other side does not list its protocols.");
+        }
+        catch (FormatException exception)
+        {
+            throw new NegotiationFailedException(exception.Message, ["ls"], exception);
+        }
+    }
+
+    private static async ValueTask ReadHeaderAsync(MultistreamLineReader reader, CancellationToken cancellationToken)
+    {
+        var line = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        if (!IsText(line.Span, MultistreamCodec.Id))
+            throw new FormatException($"The other side does not begin with {MultistreamCodec.Id}.");
+    }
+
+    private static NegotiatedProtocol? Find(IReadOnlyList<ProtocolMatcher> table, ReadOnlySpan<byte> line)
+    {
+        string? text = null;
+        foreach (var matcher in table)
+        {
+            if (matcher.IsExact && IsText(line, matcher.Protocol))
+                return new NegotiatedProtocol(matcher, matcher.Protocol);
+        }
+
+        foreach (var matcher in table)
+        {
+            if (!matcher.IsExact && matcher.Matches(text ??= Encoding.UTF8.GetString(line)) && IsText(line, text))
+                return new NegotiatedProtocol(matcher, text);
+        }
+
+        return null;
+    }
+
+    private static byte[] Line(string protocol)
+    {
+        MultistreamCodec.ThrowIfNoProtocol(protocol);
+        var line = new byte[MultistreamCodec.GetLineBytes(protocol)];
+        MultistreamCodec.WriteLine(line, protocol);
+        return line;
+    }
+
+    // Without a string for every line that comes.
+    private static bool IsText(ReadOnlySpan<byte> line, string text)
+    {
+        Span<byte> encoded = stackalloc byte[MultistreamCodec.MaxLineBytes];
+        return Encoding.UTF8.TryGetBytes(text, encoded, out var length) && line.SequenceEqual(encoded[..length]);
+    }
+}
