@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text;
 using IpfsKit.Client;
 using IpfsKit.Grains.Hosting;
+using IpfsKit.Libp2p.Hosting;
 using IpfsKit.Persistence.Sqlite;
 
 namespace IpfsKit.Repository.Tests.Documents;
@@ -16,6 +17,7 @@ public sealed class ConfigurationDocumentTests
     {
         ["IpfsKit"] = typeof(IpfsKitOptions),
         ["IpfsKit:Client"] = typeof(IpfsKitClientOptions),
+        ["IpfsKit:Libp2p"] = typeof(Libp2pOptions),
         ["Orleans:GrainStorage:<name>"] = typeof(SqliteGrainStorageOptions),
     };
 
@@ -81,7 +83,7 @@ public sealed class ConfigurationDocumentTests
         {
             if (IsNested(property.PropertyType))
                 Append(table, $"{prefix}:{property.Name}", property.PropertyType);
-            else if (!property.PropertyType.IsInterface)
+            else if (!property.PropertyType.IsInterface || property.PropertyType == typeof(IList<string>))
             {
                 var setting = DocumentedSetting.Of(property);
                 var range = setting.Range.Length > 0 ? setting.Range : property.PropertyType == typeof(bool) ? "true or false" : "";

@@ -40,9 +40,11 @@ internal static partial class Literal
     public static bool? States(string text, object? value)
     {
         if (None().IsMatch(text))
-            return value is null or "" or long.MaxValue or int.MaxValue;
+            return value is null or "" or long.MaxValue or int.MaxValue or System.Collections.ICollection { Count: 0 };
         if (Member().Match(text) is { Success: true } member)
             return CompiledTypes.TryGetValue(member.Groups["name"].Value, out var named) ? Equals(named, value) || (value is Enum && Equals(named, Convert.ToInt32(value, CultureInfo.InvariantCulture))) : null;
+        if (value is string && Quoted().Match(text) is { Success: true } quoted)
+            return quoted.Groups["text"].Value.Equals(value);
         if (value is Enum)
             return Word().Match(text).Value.Equals(value.ToString(), StringComparison.OrdinalIgnoreCase);
         if (value is bool flag)
@@ -68,6 +70,9 @@ internal static partial class Literal
 
     [GeneratedRegex(@"^`(?<name>\w+\.\w+)`")]
     private static partial Regex Member();
+
+    [GeneratedRegex(@"^`(?<text>[^`]+)`")]
+    private static partial Regex Quoted();
 
     [GeneratedRegex(@"^\w+")]
     private static partial Regex Word();

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Text.RegularExpressions;
 using IpfsKit.Grains.DataPlane;
 using IpfsKit.Grains.Hosting;
+using IpfsKit.Libp2p.Hosting;
 using IpfsKit.Persistence.Sqlite;
 using IpfsKit.Persistence.Sqlite.Database;
 using IpfsKit.Storage;
@@ -63,6 +64,9 @@ public sealed partial class MetricsDocumentTests
 
         _ = new NodeInstruments(meters);
         _ = new DataPlaneInstruments(meters);
+        var libp2p = new Libp2pInstruments(meters);
+        libp2p.ObserveResources(() => default, () => default);
+        libp2p.ObservePeers(() => 0);
         await using var store = await SegmentBlockStore.OpenAsync(
             new SegmentStoreOptions { Directory = directory.Combine("blocks"), AutomaticMaintenance = false }, meterFactory: meters, cancellationToken: cancellation);
         await using var catalog = await SiloCatalog.OpenAsync(new SiloCatalogOptions { Path = directory.Combine("catalog.db") }, meters, cancellation);
@@ -104,7 +108,7 @@ public sealed partial class MetricsDocumentTests
     [GeneratedRegex(@"^## `(?<name>[\w.]+)`")]
     private static partial Regex Meter();
 
-    [GeneratedRegex(@"""(?<name>ipfskit\.[a-z._]+)""")]
+    [GeneratedRegex(@"""(?<name>(ipfskit|libp2p)\.[a-z._]+)""")]
     private static partial Regex InstrumentName();
 
     [GeneratedRegex(@"\.Create(Observable)?(Counter|UpDownCounter|Histogram|Gauge)\b")]

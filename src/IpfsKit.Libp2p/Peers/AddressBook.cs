@@ -1,0 +1,67 @@
+using IpfsKit.Multiformats;
+
+namespace IpfsKit.Libp2p.Peers;
+
+/// <summary>The addresses of one peer, each with its end and whether the peer has signed it.</summary>
+internal sealed class AddressBook
+{
+    private readonly Dictionary<Multiaddr, Entry> _entries = [];
+
+    /// <summary>How many there are, expired ones included until the next look.</summary>
+    public int Count => _entries.Count;
+
+    /// <summary>All of them.</summary>
+    public IEnumerable<(Multiaddr Address, DateTimeOffset Expires, bool IsCertified)> All => _entries.Select(pair => (pair.Key, pair.Value.Expires, pair.Value.IsCertified));
+
+    /// <summary>Those that have not expired: the signed ones if there are any, else all.</summary>
+    public List<Multiaddr> Live(DateTimeOffset now)
+    {
+        RemoveExpired(now);
+        var certified = HasCertified;
+        return [.. _entries.Where(pair => !certified || pair.Value.IsCertified || pair.Value.Expires == DateTimeOffset.MaxValue).Select(pair => pair.Key)];
+    }
+
+    /// <summary>Adds addresses that anybody may have named.</summary>
+    public void Add(Multiaddr address, DateTimeOffset expires, bool isCertified = false)
+    {
+        var known = _entries.GetValueOrDefault(address);
+        _entries[address] = new Entry(known.Expires > expires ? known.Expires : expires, isCertified || known.IsCertified);
+    }
+
+    /// <summary>Replaces the signed addresses. What the peer does not sign any more is gone, unless it was given to stay.</summary>
+    public void ReplaceCertified(IEnumerable<Multiaddr> addresses, DateTimeOffset expires)
+    {
+        foreach (var (address, _) in _entries.Where(pair => pair.Value.Expires != DateTimeOffset.MaxValue).ToArray())
+            _entries.Remove(address);
+        foreach (var address in addresses)
+            Add(address, expires, isCertified: true);
+    }
+
+    /// <summary>The connection that gave them their long life has ended.</summary>
+    public void ShortenTo(DateTimeOffset expires)
+    {
+        foreach (var (address, entry) in _entries.Where(pair => pair.Value.Expires > expires && pair.Value.Expires != DateTimeOffset.MaxValue).ToArray())
+            _entries[address] = entry with { Expires = expires };
+    }
+
+    /// <summary>Forgets what has expired.</summary>
+    public void RemoveExpired(DateTimeOffset now)
+    {
+        foreach (var (address, _) in _entries.Where(pair => pair.Value.Expires <= now).ToArray())
+            _entries.Remove(address);
+    }
+
+    /// <summary>Keeps at most so many: those that are signed first, then those that last longest.</summary>
+    public void Trim(int most)
+    {
+        if (_entries.Count <= most)
+            return;
+        foreach (var (address, _) in _entries.OrderByDescending(pair => pair.Value.IsCertified).ThenByDescending(pair => pair.Value.Expires).Skip(most).ToArray())
+            _entries.Remove(address);
+    }
+
+    /// <summary>Whether the peer has signed any of them.</summary>
+    public bool HasCertified => _entries.Any(pair => pair.Value.IsCertified);
+
+    private readonly record struct Entry(DateTimeOffset Expires, bool IsCertified);
+}

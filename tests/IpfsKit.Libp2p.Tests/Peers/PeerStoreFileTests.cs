@@ -1,0 +1,108 @@
+using IpfsKit.Libp2p.Peers;
+using IpfsKit.TestKit;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using static IpfsKit.Libp2p.Tests.Peers.TestPeers;
+
+namespace IpfsKit.Libp2p.Tests.Peers;
+
+public sealed class PeerStoreFileTests : IDisposable
+{
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+
+    private readonly TemporaryDirectory _directory = new();
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+
+    private string File => _directory.Combine("peers");
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public void File_SavedAndLoaded_HasAllThatHasNotExpired()
+    {
+        var store = Store();
+        store.AddAddresses(Alice, [Address(1)], Hour);
+        store.AddAddresses(Alice, [Address(2)], 3 * Hour);
+        store.AddAddresses(Alice, [Address(3)], Timeout.InfiniteTimeSpan);
+        store.SetIdentity(Alice, null, "agent/1", ["/a", "/b"]);
+        store.AddLatency(Alice, TimeSpan.FromMilliseconds(42));
+        store.TrySetMetadata(Alice, "zone", "a"u8.ToArray());
+        store.TryAddRecord(Bob, 7, [Address(4)], new byte[] { 1, 2 }, 3 * Hour);
+        PeerStoreFile.Save(File, store);
+
+        _time.Advance(2 * Hour);
+        var loaded = Store();
+        Assert.True(PeerStoreFile.TryLoad(File, loaded, _time.GetUtcNow()));
+
+        Assert.Equal([Address(2), Address(3)], loaded.GetAddresses(Alice));
+        Assert.Equal(["/a", "/b"], loaded.GetProtocols(Alice));
+        Assert.Equal("agent/1", loaded.GetAgentVersion(Alice));
+        Assert.Equal(TimeSpan.FromMilliseconds(42), loaded.GetLatency(Alice));
+        Assert.Equal("a"u8.ToArray(), loaded.GetMetadata(Alice, "zone")!.Value.ToArray());
+        Assert.Equal([1, 2], loaded.GetSignedRecord(Bob)!.Value.ToArray());
+        Assert.False(loaded.TryAddRecord(Bob, 6, [Address(9)], new byte[] { 3 }, Hour));
+        Assert.Equal([Address(4)], loaded.GetAddresses(Bob));
+    }
+
+    [Fact]
+    public void File_ThatIsNotThere_IsAnEmptyStore() => Assert.True(PeerStoreFile.TryLoad(File, Store(), _time.GetUtcNow()));
+
+    [Fact]
+    public void File_WithAnyByteChanged_IsPutAside()
+    {
+        var store = Store();
+        store.AddAddresses(Alice, [Address(1)], Hour);
+        PeerStoreFile.Save(File, store);
+        var bytes = System.IO.File.ReadAllBytes(File);
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            var damaged = bytes.ToArray();
+            damaged[i] ^= 0x40;
+            AssertPutAside(damaged);
+        }
+
+        for (var length = 0; length < bytes.Length; length++)
+            AssertPutAside(bytes[..length]);
+
+        void AssertPutAside(byte[] content)
+        {
+            System.IO.File.WriteAllBytes(File, content);
+            var loaded = Store();
+            Assert.False(PeerStoreFile.TryLoad(File, loaded, _time.GetUtcNow()));
+            Assert.Equal(0, loaded.Count);
+            Assert.False(System.IO.File.Exists(File));
+            Assert.Equal(content, System.IO.File.ReadAllBytes(File + ".damaged"));
+        }
+    }
+
+    [Fact]
+    public async Task Saver_ManyChanges_WritesOnceAfterTheDelayAndOnceAtTheEnd()
+    {
+        var store = Store();
+        var options = new PeerStoreOptions { Path = File };
+        await using (var saver = PeerStoreSaver.Start(store, options, _time, NullLogger.Instance))
+        {
+            for (var i = 0; i < 100; i++)
+                store.AddAddresses(Alice, [Address(i)], Hour);
+            Assert.Equal(0, saver.Saves);
+            await Eventually.TrueAsync(
+                "the file is written",
+                () =>
+                {
+                    _time.Advance(options.SaveDelay);
+                    return Task.FromResult(saver.Saves == 1);
+                },
+                TimeSpan.FromSeconds(30),
+                TestContext.Current.CancellationToken);
+
+            store.AddAddresses(Bob, [Address(1)], Hour);
+        }
+
+        var loaded = Store();
+        Assert.True(PeerStoreFile.TryLoad(File, loaded, _time.GetUtcNow()));
+        Assert.True(loaded.Contains(Bob));
+        Assert.Empty(Directory.GetFiles(_directory.Path, "*.new"));
+    }
+
+    private PeerStore Store() => new(new PeerStoreOptions(), _time);
+}
