@@ -59,7 +59,7 @@ internal sealed class MemoryRoots
         {
             using (block)
             {
-                if (block.Cid.Hash.Code == Multicodec.Identity)
+                if (block.Cid.Hash.IsIdentity)
                     continue;
                 blocks++;
                 bytes += block.Size;

@@ -49,6 +49,9 @@ public readonly struct Multihash : IEquatable<Multihash>
     /// <summary>The hash function.</summary>
     public Multicodec Code => _set ? _code : throw Unset();
 
+    /// <summary>Whether the digest is the hashed bytes themselves: nobody has to be asked for them, and nothing needs to be stored.</summary>
+    public bool IsIdentity => Code == Multicodec.Identity;
+
     /// <summary>The digest; points into this value or its array.</summary>
     [UnscopedRef]
     public ReadOnlySpan<byte> Digest =>

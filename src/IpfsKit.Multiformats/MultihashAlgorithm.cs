@@ -45,7 +45,7 @@ public static class MultihashAlgorithm
     {
         ThrowIfNotVerifiable(expected);
         var digest = expected.Digest;
-        if (expected.Code == Multicodec.Identity)
+        if (expected.IsIdentity)
             return digest.SequenceEqual(data);
         Span<byte> actual = stackalloc byte[Multihash.MaxDigestBytes];
         actual = actual[..(IsExtendable(expected.Code) ? digest.Length : GetDigestLength(expected.Code))];
@@ -63,7 +63,7 @@ public static class MultihashAlgorithm
     {
         if (!IsVerifiable(multihash.Code))
             throw new UnsupportedHashException(multihash.Code);
-        if (multihash.DigestLength < MinVerifiedDigestBytes && multihash.Code != Multicodec.Identity)
+        if (multihash.DigestLength < MinVerifiedDigestBytes && !multihash.IsIdentity)
             throw new UnsupportedHashException(multihash.Code, multihash.DigestLength);
     }
 

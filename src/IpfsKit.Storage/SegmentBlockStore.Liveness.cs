@@ -36,7 +36,7 @@ public sealed partial class SegmentBlockStore
     public bool Stamp(in Multihash hash)
     {
         Enter(CancellationToken.None);
-        if (IdentityBlocks.Is(hash))
+        if (hash.IsIdentity)
             return true;
         Span<byte> buffer = stackalloc byte[Multihash.MaxBytes];
         return Stamp(_state.Keys.Key(hash, buffer), mustBeReadable: false);
@@ -46,7 +46,7 @@ public sealed partial class SegmentBlockStore
     public MarkOutcome Mark(in Cid cid)
     {
         Enter(CancellationToken.None);
-        if (IdentityBlocks.Is(cid.Hash))
+        if (cid.Hash.IsIdentity)
             return cid.Codec == Multicodec.Raw ? MarkOutcome.Done : MarkOutcome.FollowLinks;
         Span<byte> buffer = stackalloc byte[Multihash.MaxBytes];
         var key = _state.Keys.Key(cid.Hash, buffer);

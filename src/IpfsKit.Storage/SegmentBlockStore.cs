@@ -110,8 +110,8 @@ public sealed partial class SegmentBlockStore : IBlockStore, ILivenessStore, IAs
     public ValueTask<Block?> GetAsync(Cid cid, CancellationToken cancellationToken = default)
     {
         Enter(cancellationToken);
-        if (IdentityBlocks.Is(cid.Hash))
-            return new(IdentityBlocks.Get(cid));
+        if (cid.Hash.IsIdentity)
+            return new(Block.CreateIdentity(cid));
         var block = _reader.Read(cid);
         if (block is not null)
             _instruments.BlockRead(block.Size);
@@ -122,7 +122,7 @@ public sealed partial class SegmentBlockStore : IBlockStore, ILivenessStore, IAs
     public ValueTask<bool> HasAsync(Cid cid, CancellationToken cancellationToken = default)
     {
         Enter(cancellationToken);
-        return new(IdentityBlocks.Is(cid.Hash) || _state.Index.Contains(_state.Keys.Fingerprint(cid.Hash)));
+        return new(cid.Hash.IsIdentity || _state.Index.Contains(_state.Keys.Fingerprint(cid.Hash)));
     }
 
     /// <inheritdoc/>
@@ -130,7 +130,7 @@ public sealed partial class SegmentBlockStore : IBlockStore, ILivenessStore, IAs
     public ValueTask<int?> GetSizeAsync(Cid cid, CancellationToken cancellationToken = default)
     {
         Enter(cancellationToken);
-        if (IdentityBlocks.Is(cid.Hash))
+        if (cid.Hash.IsIdentity)
             return new(cid.Hash.DigestLength);
         Span<byte> buffer = stackalloc byte[Multihash.MaxBytes];
         return new(_reader.TryFind(_state.Keys.Key(cid.Hash, buffer), out _, out var length) ? length : null);
@@ -163,7 +163,7 @@ public sealed partial class SegmentBlockStore : IBlockStore, ILivenessStore, IAs
     public async ValueTask<bool> DeleteAsync(Cid cid, CancellationToken cancellationToken = default)
     {
         Enter(cancellationToken);
-        if (IdentityBlocks.Is(cid.Hash))
+        if (cid.Hash.IsIdentity)
             return false;
         ThrowIfFailed();
         var request = new WriteRequest(new[] { new WriteItem(WriteKind.Delete, cid.Hash, _state.Keys.Fingerprint(cid.Hash)) });
@@ -279,7 +279,7 @@ public sealed partial class SegmentBlockStore : IBlockStore, ILivenessStore, IAs
     {
         item = default;
         var hash = block.Cid.Hash;
-        if (IdentityBlocks.Is(hash))
+        if (hash.IsIdentity)
             return false;
         ThrowIfFailed();
         Span<byte> buffer = stackalloc byte[Multihash.MaxBytes];

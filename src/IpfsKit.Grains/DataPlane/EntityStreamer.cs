@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using IpfsKit.Ipld;
 using IpfsKit.Ipld.Car;
 using IpfsKit.Ipld.UnixFs;
-using IpfsKit.Multiformats;
 
 namespace IpfsKit.Grains.DataPlane;
 
@@ -33,7 +32,7 @@ internal sealed class EntityStreamer(Func<IBlockSource> blocks, int maxTreeDepth
     {
         foreach (var cid in resolved.Visited)
         {
-            if (cid.Hash.Code != Multicodec.Identity)
+            if (!cid.Hash.IsIdentity)
                 yield return await Blocks.GetRequiredAsync(cid, cancellationToken);
         }
 
@@ -42,7 +41,7 @@ internal sealed class EntityStreamer(Func<IBlockSource> blocks, int maxTreeDepth
             : TreeWalk.ExportAsync(Blocks, resolved.Cid, maxTreeDepth, cancellationToken);
         await foreach (var block in below)
         {
-            if (block.Cid.Hash.Code == Multicodec.Identity)
+            if (block.Cid.Hash.IsIdentity)
                 block.Dispose();
             else
                 yield return block;

@@ -74,7 +74,7 @@ internal sealed class ImportHandler(DataPlaneOptions options)
                 {
                     if (--budget.Blocks < 0)
                         throw new TraversalLimitException(root, nameof(limits.MaxBlocks), options.MaxImportDagBlocks);
-                    if (block.Cid.Hash.Code == Multicodec.Identity)
+                    if (block.Cid.Hash.IsIdentity)
                         continue;
                     blocks++;
                     bytes += block.Size;

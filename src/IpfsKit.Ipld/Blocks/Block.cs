@@ -85,6 +85,11 @@ public sealed class Block : IDisposable
     public static Block CreateTrusted(in Cid cid, ReadOnlyMemory<byte> data, IMemoryOwner<byte>? owner = null) =>
         new(cid, data, isVerified: true, owner);
 
+    /// <summary>The block that an identity CID holds in itself.</summary>
+    /// <exception cref="ArgumentException">It is no identity CID.</exception>
+    public static Block CreateIdentity(in Cid cid) =>
+        cid.Hash.IsIdentity ? CreateTrusted(cid, cid.Hash.Digest.ToArray()) : throw new ArgumentException($"{cid} does not hold its own bytes.", nameof(cid));
+
     /// <summary>Hashes the bytes, unless they are verified already; afterwards <see cref="IsVerified"/> is true for every holder.</summary>
     /// <exception cref="BlockIntegrityException">They do not match; the block stays unverified.</exception>
     /// <exception cref="UnsupportedHashException">The function is not supported.</exception>

@@ -12,8 +12,8 @@ public static class BlockSourceExtensions
     public static async ValueTask<Block> GetRequiredAsync(this IBlockSource source, Cid cid, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
-        if (IdentityBlock.Is(cid))
-            return IdentityBlock.Get(cid);
+        if (cid.Hash.IsIdentity)
+            return Block.CreateIdentity(cid);
         return await source.GetAsync(cid, cancellationToken).ConfigureAwait(false) ?? throw new BlockNotFoundException(cid);
     }
 }

@@ -49,7 +49,7 @@ public sealed class CarExporter
         var sent = request.Duplicates == CarDuplicates.Omit ? new HashSet<Cid>() : null;
         foreach (var cid in resolved.Visited)
         {
-            if (!IdentityBlock.Is(cid) && sent?.Add(cid.ToV1()) is not false)
+            if (!cid.Hash.IsIdentity && sent?.Add(cid.ToV1()) is not false)
                 yield return await _source.GetRequiredAsync(cid, cancellationToken).ConfigureAwait(false);
         }
 
@@ -66,7 +66,7 @@ public sealed class CarExporter
             }
 
             var isRepeated = sent is not null && (remember ? !sent.Add(block.Cid.ToV1()) : sent.Contains(block.Cid.ToV1()));
-            if (isRepeated || IdentityBlock.Is(block.Cid))
+            if (isRepeated || block.Cid.Hash.IsIdentity)
                 block.Dispose();
             else
                 yield return block;

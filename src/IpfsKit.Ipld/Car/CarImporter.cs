@@ -1,5 +1,3 @@
-using IpfsKit.Multiformats;
-
 namespace IpfsKit.Ipld.Car;
 
 /// <summary>Puts the blocks of a CAR into a sink, verified on all cores.</summary>
@@ -69,7 +67,7 @@ public static class CarImporter
         // Stays in the queue until it is verified, so that a failure finds it there.
         await verifying.Peek().Verified.ConfigureAwait(false);
         var block = verifying.Dequeue().Block;
-        if (block.Cid.Hash.Code == Multicodec.Identity)
+        if (block.Cid.Hash.IsIdentity)
             block.Dispose();
         else
             await writer.AddAsync(block, cancellationToken).ConfigureAwait(false);

@@ -69,7 +69,7 @@ public sealed class CarWriter : IBlockSink, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(block);
         if (!block.IsVerified)
             throw new ArgumentException($"Block {block.Cid} is not verified.", nameof(block));
-        if (block.Cid.Hash.Code == Multicodec.Identity)
+        if (block.Cid.Hash.IsIdentity)
             return;
         if (_buffer.Length - _buffered < Varint.MaxBytes + Cid.MaxBytes)
             await DrainAsync(cancellationToken).ConfigureAwait(false);

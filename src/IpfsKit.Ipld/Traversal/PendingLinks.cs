@@ -36,7 +36,7 @@ internal sealed class PendingLinks(IBlockSource source, int readAhead, Cancellat
         for (var i = _stack.Count - 1; i >= lowest && _asked < readAhead; i--)
         {
             var link = _stack[i];
-            if (link.Asked is not null || IdentityBlock.Is(link.Cid))
+            if (link.Asked is not null || link.Cid.Hash.IsIdentity)
                 continue;
             _stack[i] = link with { Asked = AskAsync(link.Cid) };
             _asked++;
@@ -48,8 +48,8 @@ internal sealed class PendingLinks(IBlockSource source, int readAhead, Cancellat
     {
         if (link.Asked is not null)
             return await link.Asked.ConfigureAwait(false);
-        if (IdentityBlock.Is(link.Cid))
-            return IdentityBlock.Get(link.Cid);
+        if (link.Cid.Hash.IsIdentity)
+            return Block.CreateIdentity(link.Cid);
         return await source.GetAsync(link.Cid, cancellationToken).ConfigureAwait(false);
     }
 

@@ -37,7 +37,7 @@ public abstract class PublicKey : IEquatable<PublicKey>
     /// <exception cref="UnsupportedKeyTypeException">It contains a key of a kind that is not supported.</exception>
     public static bool TryExtract(PeerId peerId, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out PublicKey? key)
     {
-        key = peerId.Hash.Code == Multicodec.Identity ? Decode(peerId.Hash.Digest) : null;
+        key = peerId.Hash.IsIdentity ? Decode(peerId.Hash.Digest) : null;
         return key is not null;
     }
 

@@ -41,8 +41,8 @@ public sealed class MemoryBlockStore : IBlockStore
     public ValueTask<Block?> GetAsync(Cid cid, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (IdentityBlocks.Is(cid.Hash))
-            return new(IdentityBlocks.Get(cid));
+        if (cid.Hash.IsIdentity)
+            return new(Block.CreateIdentity(cid));
         if (!_blocks.TryGetValue(cid.Hash, out var block))
             return new((Block?)null);
         return new(block.Cid == cid ? block : Block.CreateTrusted(cid, block.Data));
@@ -52,14 +52,14 @@ public sealed class MemoryBlockStore : IBlockStore
     public ValueTask<bool> HasAsync(Cid cid, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return new(IdentityBlocks.Is(cid.Hash) || _blocks.ContainsKey(cid.Hash));
+        return new(cid.Hash.IsIdentity || _blocks.ContainsKey(cid.Hash));
     }
 
     /// <inheritdoc/>
     public ValueTask<int?> GetSizeAsync(Cid cid, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (IdentityBlocks.Is(cid.Hash))
+        if (cid.Hash.IsIdentity)
             return new(cid.Hash.DigestLength);
         return new(_blocks.TryGetValue(cid.Hash, out var block) ? block.Size : null);
     }
@@ -91,7 +91,7 @@ public sealed class MemoryBlockStore : IBlockStore
     public ValueTask<bool> DeleteAsync(Cid cid, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (IdentityBlocks.Is(cid.Hash) || !_blocks.TryRemove(cid.Hash, out var block))
+        if (cid.Hash.IsIdentity || !_blocks.TryRemove(cid.Hash, out var block))
             return new(false);
         Interlocked.Add(ref _usedBytes, -Cost(block.Size));
         return new(true);
@@ -116,7 +116,7 @@ public sealed class MemoryBlockStore : IBlockStore
     private void Put(Block block)
     {
         var hash = block.Cid.Hash;
-        if (IdentityBlocks.Is(hash) || _blocks.ContainsKey(hash))
+        if (hash.IsIdentity || _blocks.ContainsKey(hash))
             return;
 
         // Reserve first, so that concurrent puts never pass the bound together.
