@@ -10,15 +10,19 @@ namespace IpfsKit.Libp2p.Identities;
 public static class IdentityFile
 {
     /// <summary>Reads the key; makes and stores a new one where there is no file.</summary>
-    /// <exception cref="IdentityFileException">The file is there but unreadable, damaged, or of a kind that is not supported; or it cannot be written.</exception>
-    public static PrivateKey LoadOrCreate(string path)
+    /// <exception cref="IdentityFileException">The file is there but unreadable, or damaged; or it cannot be written.</exception>
+    public static PrivateKey LoadOrCreate(string path) => LoadOrCreate(path, KeyType.Ed25519);
+
+    /// <summary>Reads the key, of whatever kind; makes and stores a new one of this kind where there is no file.</summary>
+    /// <inheritdoc cref="LoadOrCreate(string)" path="/exception"/>
+    public static PrivateKey LoadOrCreate(string path, KeyType type)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return File.Exists(path) ? Load(path) : Create(path);
+        return File.Exists(path) ? Load(path) : Create(path, type);
     }
 
     /// <summary>Reads the key.</summary>
-    /// <inheritdoc cref="LoadOrCreate" path="/exception"/>
+    /// <inheritdoc cref="LoadOrCreate(string)" path="/exception"/>
     public static PrivateKey Load(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -32,7 +36,7 @@ public static class IdentityFile
         {
             throw new IdentityFileException(path, $"reading failed: {e.Message}", e);
         }
-        catch (Exception e) when (e is KeyFormatException or UnsupportedKeyTypeException)
+        catch (KeyFormatException e)
         {
             throw new IdentityFileException(path, e.Message, e);
         }
@@ -42,9 +46,9 @@ public static class IdentityFile
         }
     }
 
-    private static PrivateKey Create(string path)
+    private static PrivateKey Create(string path, KeyType type)
     {
-        var key = PrivateKey.Generate();
+        var key = PrivateKey.Generate(type);
         var encoded = key.Encode();
         try
         {

@@ -2,7 +2,7 @@ using IpfsKit.Multiformats;
 
 namespace IpfsKit.Libp2p.Identities;
 
-/// <summary>A key that checks signatures and names a peer. Immutable.</summary>
+/// <summary>A key that checks signatures and names a peer. Immutable and thread-safe.</summary>
 public abstract class PublicKey : IEquatable<PublicKey>
 {
     private readonly byte[] _encoded;
@@ -24,17 +24,17 @@ public abstract class PublicKey : IEquatable<PublicKey>
     public ReadOnlyMemory<byte> Encoded => _encoded;
 
     /// <summary>Reads the protobuf encoding of libp2p.</summary>
-    /// <exception cref="KeyFormatException">The bytes are not a public key.</exception>
-    /// <exception cref="UnsupportedKeyTypeException">They are one of a kind that is not supported.</exception>
+    /// <exception cref="KeyFormatException">The bytes are not a public key, or one of RSA with less than 2048 or more than 8192 bits, or one of ECDSA on another curve than P-256.</exception>
     public static PublicKey Decode(ReadOnlySpan<byte> encoded) => KeyProtobuf.Decode(encoded, out var data) switch
     {
-        KeyType.Ed25519 => Ed25519PublicKey.FromRaw(data),
-        var other => throw new UnsupportedKeyTypeException(other),
+        KeyType.Rsa => RsaPublicKey.FromData(data),
+        KeyType.Secp256k1 => Secp256k1PublicKey.FromRaw(data),
+        KeyType.Ecdsa => EcdsaPublicKey.FromData(data),
+        _ => Ed25519PublicKey.FromRaw(data),
     };
 
-    /// <summary>The key of a peer whose id contains it, as those of Ed25519 peers do; false for ids that are hashes.</summary>
+    /// <summary>The key of a peer whose id contains it, as those of Ed25519 and secp256k1 peers do; false for ids that are hashes.</summary>
     /// <exception cref="KeyFormatException">The id contains bytes that are no key.</exception>
-    /// <exception cref="UnsupportedKeyTypeException">It contains a key of a kind that is not supported.</exception>
     public static bool TryExtract(PeerId peerId, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out PublicKey? key)
     {
         key = peerId.Hash.IsIdentity ? Decode(peerId.Hash.Digest) : null;

@@ -124,7 +124,7 @@ internal sealed class PeerStore(PeerStoreOptions options, TimeProvider timeProvi
         {
             return PublicKey.TryExtract(peer, out var key) ? key : null;
         }
-        catch (Exception e) when (e is KeyFormatException or UnsupportedKeyTypeException)
+        catch (KeyFormatException)
         {
             // An id with bytes in it that are no key is a peer that nobody can be.
             return null;

@@ -39,7 +39,7 @@ internal static class PeerStoreFile
                 Restore(store, ReadPeer(file, length), now);
             return true;
         }
-        catch (Exception e) when (e is InvalidDataException or FormatException or InvalidProtocolBufferException or UnsupportedKeyTypeException)
+        catch (Exception e) when (e is InvalidDataException or FormatException or InvalidProtocolBufferException)
         {
             File.Move(path, path + ".damaged", overwrite: true);
             return false;

@@ -49,7 +49,20 @@ public sealed class IdentityFileTests : IDisposable
         Assert.Equal(SpecKeys.Ed25519Public, Convert.ToHexStringLower(key.PublicKey.Encoded.Span));
     }
 
-    public static TheoryData<string> DamagedFiles => ["", "00", "0801", SpecKeys.Ed25519Public, SpecKeys.Ed25519Private[..^2], SpecKeys.Secp256k1Private, new string('0', 20_000)];
+    [Theory]
+    [InlineData(KeyType.Secp256k1)]
+    [InlineData(KeyType.Ecdsa)]
+    [InlineData(KeyType.Rsa)]
+    public void LoadOrCreate_OfAType_MakesItOnceAndKeepsIt(KeyType type)
+    {
+        using var made = IdentityFile.LoadOrCreate(FilePath, type);
+        using var read = IdentityFile.LoadOrCreate(FilePath);
+
+        Assert.Equal(type, made.Type);
+        Assert.Equal(made.PublicKey, read.PublicKey);
+    }
+
+    public static TheoryData<string> DamagedFiles => ["", "00", "0801", SpecKeys.Ed25519Public, SpecKeys.Ed25519Private[..^2], SpecKeys.Secp256k1Private[..^2], SpecKeys.RsaPublic, new string('0', 20_000)];
 
     [Theory]
     [MemberData(nameof(DamagedFiles))]

@@ -46,7 +46,7 @@ internal static class NoisePayload
         {
             throw new NoiseHandshakeException($"the payload is not a protobuf message: {e.Message}");
         }
-        catch (Exception e) when (e is KeyFormatException or UnsupportedKeyTypeException)
+        catch (KeyFormatException e)
         {
             throw new NoiseHandshakeException($"the identity key cannot be used: {e.Message}");
         }
