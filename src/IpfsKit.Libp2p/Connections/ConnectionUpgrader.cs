@@ -1,0 +1,195 @@
+using System.Diagnostics.CodeAnalysis;
+using IpfsKit.Libp2p.Muxing;
+using IpfsKit.Libp2p.Negotiation;
+using IpfsKit.Libp2p.Security;
+using IpfsKit.Libp2p.Transports;
+using IpfsKit.Multiformats;
+
+namespace IpfsKit.Libp2p.Connections;
+
+/// <summary>Makes a connection that carries streams between two known peers out of a raw one.</summary>
+/// <remarks>
+/// <para><b>Steps.</b> Private network, if there is one; agreement on a security protocol by multistream-select; its handshake; agreement on a muxer, in the handshake or by multistream-select.</para>
+/// <para><b>Round trips.</b> Who dials with one proposal does not wait for the answer: the proposal goes with the first message of the handshake, and the muxer's with its first frames. With several security protocols the first
+/// one alone is proposed in this way when the caller asks for it; the other side's refusal then fails the upgrade with <see cref="NegotiationFailedException"/>, and the caller may dial again and propose all.</para>
+/// <para><b>Failures.</b> The connection is closed after each of them, and nothing is left behind. A refusal of the muxer that was proposed alone shows at the first read of the muxed connection.
+/// One deadline holds for everything, however slowly the other side sends and reads; when it passes the raw connection is aborted, whatever the layers above it are doing.</para>
+/// Spec: <see href="https://github.com/libp2p/specs/blob/master/connections/README.md#upgrading-connections"/>.
+/// </remarks>
+internal sealed class ConnectionUpgrader
+{
+    private readonly IReadOnlyList<ISecurityProtocol> _securityProtocols;
+    private readonly IReadOnlyList<IMuxer> _muxers;
+    private readonly IConnectionProtector? _protector;
+    private readonly TimeSpan _timeout;
+    private readonly TimeProvider _timeProvider;
+    private readonly string[] _securityIds;
+    private readonly string[] _muxerIds;
+    private readonly ProtocolMatcher[] _securityTable;
+    private readonly ProtocolMatcher[] _muxerTable;
+
+    /// <param name="securityProtocols">Best first; at least one.</param>
+    /// <param name="muxers">Best first; at least one.</param>
+    /// <param name="protector">The private network; null for the public one.</param>
+    /// <param name="timeout">For the whole upgrade.</param>
+    /// <param name="timeProvider">The clock.</param>
+    public ConnectionUpgrader(
+        IReadOnlyList<ISecurityProtocol> securityProtocols, IReadOnlyList<IMuxer> muxers, IConnectionProtector? protector, TimeSpan timeout, TimeProvider timeProvider)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(securityProtocols.Count);
+        ArgumentOutOfRangeException.ThrowIfZero(muxers.Count);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeout, TimeSpan.Zero);
+        _securityProtocols = securityProtocols;
+        _muxers = muxers;
+        _protector = protector;
+        _timeout = timeout;
+        _timeProvider = timeProvider;
+        _securityIds = [.. securityProtocols.Select(protocol => protocol.Id)];
+        _muxerIds = [.. muxers.Select(muxer => muxer.Id)];
+        _securityTable = [.. _securityIds.Select(ProtocolMatcher.Exact)];
+        _muxerTable = [.. _muxerIds.Select(ProtocolMatcher.Exact)];
+    }
+
+    /// <summary>The security protocols and muxers, for identify and for logs.</summary>
+    public (IReadOnlyList<string> Security, IReadOnlyList<string> Muxers) Protocols => (_securityIds, _muxerIds);
+
+    /// <summary>Upgrades a connection, in the role that its direction gives.</summary>
+    /// <param name="connection">Owned by the result from now on; closed if this fails.</param>
+    /// <param name="expectedPeer">Who must be at the other end; null if anybody may be.</param>
+    /// <param name="admission">Who may refuse it.</param>
+    /// <param name="proposeFirstOnly">Whether an outbound connection proposes the first security protocol only, and so saves a round trip where there are several.</param>
+    /// <param name="cancellationToken">Ends it, and the connection.</param>
+    /// <exception cref="UpgradeTimeoutException">The deadline has passed.</exception>
+    /// <exception cref="NegotiationFailedException">There is no security protocol or muxer in common.</exception>
+    /// <exception cref="SecurityHandshakeException">The other side does not follow the security protocol.</exception>
+    /// <exception cref="PeerIdMismatchException">Somebody else answered.</exception>
+    /// <exception cref="ConnectionClosedException">The connection was lost.</exception>
+    public async ValueTask<IMuxedConnection> UpgradeAsync(
+        IRawConnection connection, PeerId? expectedPeer, IConnectionAdmission admission, bool proposeFirstOnly, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(_timeout, _timeProvider);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        var upgrade = new Upgrade(this, connection, expectedPeer, admission, proposeFirstOnly);
+        try
+        {
+            // A layer that waits where it cannot be cancelled ends with the connection under it.
+            using (linked.Token.UnsafeRegister(static raw => ((IRawConnection)raw!).Abort(), connection))
+            {
+                var muxed = await upgrade.RunAsync(linked.Token).ConfigureAwait(false);
+                admission.OnUpgraded(muxed);
+            }
+
+            // Now that it can no longer be aborted from here: it may have been.
+            linked.Token.ThrowIfCancellationRequested();
+            return upgrade.Muxed!;
+        }
+        catch (Exception exception)
+        {
+            await upgrade.CloseAsync(exception).ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+            if (deadline.IsCancellationRequested)
+                throw new UpgradeTimeoutException(connection.RemoteAddress, _timeout, Describe(upgrade.Stage));
+            throw;
+        }
+    }
+
+    private static string Describe(UpgradeStage stage) => stage switch
+    {
+        UpgradeStage.SecurityNegotiation => "agreement on a security protocol",
+        UpgradeStage.Handshake => "security handshake",
+        _ => "agreement on a muxer",
+    };
+
+    /// <summary>One upgrade: what there is of the connection at each step.</summary>
+    [SuppressMessage("Design", "CA1001", Justification = "What it holds goes to the caller, or is closed by CloseAsync.")]
+    private sealed class Upgrade(ConnectionUpgrader owner, IRawConnection raw, PeerId? expectedPeer, IConnectionAdmission admission, bool proposeFirstOnly)
+    {
+        private ISecureChannel? _channel;
+
+        // With what has been put around it so far.
+        private IRawConnection? _wrapped;
+
+        public UpgradeStage Stage { get; private set; }
+
+        public IMuxedConnection? Muxed { get; private set; }
+
+        private IRawConnection Connection => _wrapped ?? raw;
+
+        private bool IsDialer => raw.Direction == ConnectionDirection.Outbound;
+
+        public async ValueTask<IMuxedConnection> RunAsync(CancellationToken cancellationToken)
+        {
+            admission.OnConnected(raw);
+            if (owner._protector is { } protector)
+                _wrapped = protector.Protect(raw);
+            var security = await AgreeOnSecurityAsync(cancellationToken).ConfigureAwait(false);
+
+            Stage = UpgradeStage.Handshake;
+            _channel = await security.SecureAsync(Connection, expectedPeer, owner._muxerIds, cancellationToken).ConfigureAwait(false);
+            admission.OnSecured(_channel.Session);
+
+            Stage = UpgradeStage.MuxerNegotiation;
+            var muxer = await AgreeOnMuxerAsync(_channel, cancellationToken).ConfigureAwait(false);
+            // What agreed on the muxer may have wrapped the channel.
+            Muxed = muxer.Multiplex(_channel, admission.Memory);
+            return Muxed;
+        }
+
+        public async ValueTask CloseAsync(Exception reason)
+        {
+            raw.Abort();
+            if (Muxed is not null)
+            {
+                Muxed.Abort(reason);
+                await Muxed.DisposeAsync().ConfigureAwait(false);
+            }
+            else if (_channel is not null)
+            {
+                await _channel.DisposeAsync().ConfigureAwait(false);
+            }
+            else
+            {
+                await Connection.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+
+        private async ValueTask<ISecurityProtocol> AgreeOnSecurityAsync(CancellationToken cancellationToken)
+        {
+            var protocols = owner._securityProtocols;
+            if (IsDialer && (protocols.Count == 1 || proposeFirstOnly))
+            {
+                _wrapped = new NegotiatedConnection(Connection, new MultistreamProposal(protocols[0].Id));
+                return protocols[0];
+            }
+
+            var channel = new RawNegotiationChannel(Connection);
+            var agreed = IsDialer
+                ? await MultistreamSelect.SelectAsync(channel, owner._securityIds, cancellationToken).ConfigureAwait(false)
+                : (await MultistreamSelect.HandleAsync(channel, owner._securityTable, cancellationToken).ConfigureAwait(false)).Protocol;
+            return protocols.First(protocol => protocol.Id == agreed);
+        }
+
+        private async ValueTask<IMuxer> AgreeOnMuxerAsync(ISecureChannel channel, CancellationToken cancellationToken)
+        {
+            var muxers = owner._muxers;
+            if (channel.Session.Muxer is { } early)
+            {
+                return muxers.FirstOrDefault(muxer => muxer.Id == early)
+                    ?? throw new SecurityHandshakeException(channel.Session.Protocol, $"it agreed on the muxer '{early}', which this side does not speak.");
+            }
+
+            if (IsDialer && muxers.Count == 1)
+            {
+                _channel = new NegotiatedChannel(channel, new MultistreamProposal(muxers[0].Id));
+                return muxers[0];
+            }
+
+            var negotiation = new SecureNegotiationChannel(channel);
+            var agreed = IsDialer
+                ? await MultistreamSelect.SelectAsync(negotiation, owner._muxerIds, cancellationToken).ConfigureAwait(false)
+                : (await MultistreamSelect.HandleAsync(negotiation, owner._muxerTable, cancellationToken).ConfigureAwait(false)).Protocol;
+            _channel = negotiation.Detach();
+            return muxers.First(muxer => muxer.Id == agreed);
+        }
+    }
+}

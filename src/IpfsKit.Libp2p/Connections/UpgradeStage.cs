@@ -1,0 +1,14 @@
+namespace IpfsKit.Libp2p.Connections;
+
+/// <summary>How far an upgrade has come.</summary>
+internal enum UpgradeStage
+{
+    /// <summary>The two sides agree on a security protocol.</summary>
+    SecurityNegotiation,
+
+    /// <summary>They prove who they are.</summary>
+    Handshake,
+
+    /// <summary>They agree on a muxer.</summary>
+    MuxerNegotiation,
+}
