@@ -18,6 +18,9 @@ namespace IpfsKit.Libp2p.Connections;
 /// </remarks>
 internal sealed class ConnectionUpgrader
 {
+    /// <summary>How much of what the other side sends behind a proposal that is refused is read and dropped, so that it gets the refusal.</summary>
+    internal const int MaxLingerBytes = 4096;
+
     private readonly IReadOnlyList<ISecurityProtocol> _securityProtocols;
     private readonly IReadOnlyList<IMuxer> _muxers;
     private readonly IConnectionProtector? _protector;
@@ -85,9 +88,12 @@ internal sealed class ConnectionUpgrader
         }
         catch (Exception exception)
         {
+            var isTimeout = deadline.IsCancellationRequested;
+            if (exception is NegotiationFailedException && connection.Direction == ConnectionDirection.Inbound)
+                await upgrade.LingerAsync(linked.Token).ConfigureAwait(false);
             await upgrade.CloseAsync(exception).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
-            if (deadline.IsCancellationRequested)
+            if (isTimeout)
                 throw new UpgradeTimeoutException(connection.RemoteAddress, _timeout, Describe(upgrade.Stage));
             throw;
         }
@@ -133,6 +139,27 @@ internal sealed class ConnectionUpgrader
             // What agreed on the muxer may have wrapped the channel.
             Muxed = muxer.Multiplex(_channel, admission.Memory);
             return Muxed;
+        }
+
+        /// <summary>Waits until the other side has read the refusal and closes, since a reset would overtake it. Within the deadline, and for no more bytes than a first message of a handshake has.</summary>
+        public async ValueTask LingerAsync(CancellationToken cancellationToken)
+        {
+            var buffer = new byte[MaxLingerBytes];
+            try
+            {
+                await Connection.CompleteWritesAsync(cancellationToken).ConfigureAwait(false);
+                for (var room = buffer.Length; room > 0;)
+                {
+                    var read = await Connection.ReadAsync(buffer.AsMemory(0, room), cancellationToken).ConfigureAwait(false);
+                    if (read == 0)
+                        return;
+                    room -= read;
+                }
+            }
+            catch (Exception exception) when (exception is ConnectionClosedException or OperationCanceledException)
+            {
+                // Gone, or too slow: either way there is nobody to wait for.
+            }
         }
 
         public async ValueTask CloseAsync(Exception reason)
