@@ -15,7 +15,8 @@ public sealed partial class LimitsDocumentTests
         "BlockReader.MaxCandidates", "CheckpointReader.MaxTableEntries", "EntryMetadata.MaxMode", "TouchAggregator.MaxStripes", "TicketCodec.MaxBytes", "MultihashAlgorithm.MaxComputedBytes",
         "VersionedGrainStateSerializer.MaxKeptBytes", "Multiaddr.MaxLengthPrefix", "ProtobufReader.MaxVarintBytes", "UnixFsDataEncoder.MaxMetadataBytes", "UnixFsLeaf.MaxOverheadBytes",
         "DagJsonFloat.GreatestPlainExponent", "DagCborEncoder.MaxHeadBytes", "CommonNodes.GreatestInteger",
-        "MultistreamLineReader.MaxLengthBytes", "NegotiatedStream.MaxFirstWriteBytes", "NegotiatedConnection.MaxFirstWriteBytes",
+        "MultistreamLineReader.MaxLengthBytes", "NegotiatedStream.MaxFirstWriteBytes", "NegotiatedConnection.MaxFirstWriteBytes", "YamuxReceiveWindow.MaxGrainBytes",
+        "YamuxReceiveBuffer.GreatestSegmentBytes",
         // Depends on the machine, and bounds parallelism only.
         "UnixFsImportOptions.MaxConcurrentFiles",
         // How much a caller asks for, not what others may make grow.
