@@ -1,0 +1,55 @@
+using System.Net;
+using System.Net.Security;
+using IpfsKit.Libp2p.Transports.Tcp;
+using IpfsKit.Multiformats;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace IpfsKit.Libp2p.Transports.WebSockets;
+
+/// <summary>WebSockets over TCP, with and without TLS.</summary>
+/// <remarks>
+/// Names are dialled too, since a server behind TLS is asked for by its name: whoever resolves <c>/dns4/NAME/tcp/443/tls/ws</c> itself passes <c>/ip4/…/tcp/443/tls/sni/NAME/ws</c>.
+/// Neither proxies nor credentials of the environment are used.
+/// Spec: <see href="https://github.com/libp2p/specs/blob/master/websockets/README.md"/>.
+/// </remarks>
+internal sealed class WebSocketTransport(TcpTransport tcp, WebSocketOptions options, TimeProvider timeProvider, ILogger<WebSocketTransport>? logger = null) : ITransport
+{
+    private readonly ILogger _logger = logger ?? NullLogger<WebSocketTransport>.Instance;
+
+    /// <inheritdoc/>
+    public bool CanDial(Multiaddr address) => WebSocketAddress.TryRead(address) is { Port: > 0 };
+
+    /// <inheritdoc/>
+    public bool CanListen(Multiaddr address) => WebSocketAddress.TryRead(address) is { EndPoint: IPEndPoint, HasPeer: false } target && !target.Suffix.Contains(Multicodec.Sni);
+
+    /// <inheritdoc/>
+    public async ValueTask<IRawConnection> DialAsync(Multiaddr address, CancellationToken cancellationToken)
+    {
+        if (WebSocketAddress.TryRead(address) is not { Port: > 0 } target)
+            throw new DialFailedException(address, "this is not the address of a WebSocket.");
+        var connection = await TcpTransport.ConnectAsync(target.EndPoint, address, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await WebSocketUpgrades.ConnectAsync(connection, target, address, options, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            connection.Abort();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ITransportListener> ListenAsync(Multiaddr address, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!CanListen(address) || WebSocketAddress.TryRead(address) is not { } target)
+            throw new ListenFailedException(address, "this is not the address of a WebSocket of this machine.");
+        if (target.IsSecure && options.Certificate is null)
+            throw new ListenFailedException(address, $"it needs a certificate, and {nameof(WebSocketOptions)}.{nameof(WebSocketOptions.Certificate)} is not set.");
+        // Offline: who starts a listener does not wait for the servers of a certificate authority.
+        var certificate = target.IsSecure ? SslStreamCertificateContext.Create(options.Certificate!, null, offline: true) : null;
+        return ValueTask.FromResult<ITransportListener>(new WebSocketListener(tcp.Bind((IPEndPoint)target.EndPoint, address), target.Suffix, certificate, options, timeProvider, _logger));
+    }
+}
