@@ -59,7 +59,7 @@ public sealed partial class LinkTests
         where Directory.Exists(RepositoryRoot.Combine(folder))
         from file in Directory.EnumerateFiles(RepositoryRoot.Combine(folder), pattern, SearchOption.AllDirectories)
         let relative = System.IO.Path.GetRelativePath(RepositoryRoot.Path, file).Replace('\\', '/')
-        where !relative.Contains("/bin/", StringComparison.Ordinal) && !relative.Contains("/obj/", StringComparison.Ordinal)
+        where !relative.Contains("/bin/", StringComparison.Ordinal) && !relative.Contains("/obj/", StringComparison.Ordinal) && !relative.Contains("/node_modules/", StringComparison.Ordinal)
         select relative;
 
     private static bool IsThere(string document, string target)
