@@ -9,7 +9,8 @@ namespace IpfsKit.Libp2p.Security.Noise;
 /// <summary>A connection behind a Noise handshake, read by whoever wants the next frame.</summary>
 /// <remarks>
 /// <para>One buffer takes as many frames as the connection has; each is decrypted where it lies when it is asked for, so that nothing is copied and nothing is allocated. The buffer is rented when bytes have come (a read
-/// without a buffer waits for them) and given back when all frames are read and no more are there: an idle connection holds none. The next one is larger when this one was filled, because fewer reads of more bytes cost less.</para>
+/// without a buffer waits for them) and given back when all frames are read and no more are there: an idle connection holds none, and one that waits for the rest of a frame holds what has come of it. The buffer is larger
+/// after a read that filled it, because fewer reads of more bytes cost less.</para>
 /// <para>The end of the connection between two frames is the end; Noise has no message that says so. Whoever needs to know that nothing is missing says it in the layer above, as yamux does.</para>
 /// <para>Spec: <see href="https://github.com/libp2p/specs/blob/master/noise/README.md#wire-format"/>.</para>
 /// </remarks>
@@ -21,10 +22,7 @@ internal sealed class NoiseChannel : ISecureChannel
     /// <summary>The buffer of a connection that filled the small one.</summary>
     public const int LargeBufferBytes = 512 * 1024;
 
-    private const int Open = 0;
-    private const int Reading = 1;
-    private const int Closed = 2;
-    private const int ClosedWhileReading = 3;
+    private const int LeastBufferBytes = 1024;
 
     private readonly IRawConnection _connection;
     private readonly NoiseCipher _receive;
@@ -35,7 +33,7 @@ internal sealed class NoiseChannel : ISecureChannel
     private int _end;
     private int _most;
     private Exception? _failure;
-    private int _state;
+    private ChannelReadGate _gate;
 
     public NoiseChannel(IRawConnection connection, SecureSession session, NoiseCipher send, NoiseCipher receive, ArrayPool<byte>? pool = null)
     {
@@ -55,8 +53,7 @@ internal sealed class NoiseChannel : ISecureChannel
 
     public ValueTask<ReadOnlyMemory<byte>> ReadAsync(CancellationToken cancellationToken)
     {
-        if (Interlocked.CompareExchange(ref _state, Reading, Open) is var state and not Open)
-            throw state == Closed ? new ConnectionClosedException("The connection is closed.") : new InvalidOperationException("A read is under way.");
+        _gate.Enter();
         try
         {
             if (TryTakeFrame(out var plain))
@@ -82,18 +79,9 @@ internal sealed class NoiseChannel : ISecureChannel
 
     public async ValueTask DisposeAsync()
     {
-        var before = Volatile.Read(ref _state);
-        while (before < Closed)
-        {
-            var seen = Interlocked.CompareExchange(ref _state, before + Closed, before);
-            if (seen == before)
-                break;
-            before = seen;
-        }
-
-        if (before == Open)
+        if (_gate.Close(out var first))
             Release();
-        if (before < Closed)
+        if (first)
             _sealer.Dispose();
         await _connection.DisposeAsync().ConfigureAwait(false);
     }
@@ -145,15 +133,11 @@ internal sealed class NoiseChannel : ISecureChannel
             ReadOnlyMemory<byte> plain;
             do
             {
-                if (_start == _end)
-                {
-                    // Asking first lets a busy connection keep its buffer, and an idle one give it back before it waits.
-                    var readable = _connection.ReadAsync(Memory<byte>.Empty, cancellationToken);
-                    if (!readable.IsCompletedSuccessfully)
-                        ReturnBuffer();
-                    await readable.ConfigureAwait(false);
-                }
-
+                // Asking first lets a busy connection keep its buffer, and one that waits give it back.
+                var readable = _connection.ReadAsync(Memory<byte>.Empty, cancellationToken);
+                if (!readable.IsCompletedSuccessfully)
+                    Shrink();
+                await readable.ConfigureAwait(false);
                 MakeRoom();
                 var bytes = await _connection.ReadAsync(_buffer.AsMemory(_end), cancellationToken).ConfigureAwait(false);
                 if (bytes == 0)
@@ -165,7 +149,7 @@ internal sealed class NoiseChannel : ISecureChannel
                 }
 
                 _end += bytes;
-                _most = Math.Max(_most, _end);
+                _most = _end;
             }
             while (!TryTakeFrame(out plain));
             return plain;
@@ -176,29 +160,36 @@ internal sealed class NoiseChannel : ISecureChannel
         }
     }
 
-    /// <summary>Makes room for the whole of the frame that begins at the start, or for as much as there is.</summary>
+    /// <summary>Makes room for the whole of the frame that begins at the start.</summary>
     private void MakeRoom()
     {
         var wanted = _most < SmallBufferBytes ? SmallBufferBytes : LargeBufferBytes;
-        if (_start == _end)
-        {
-            _start = _end = 0;
-            if (_buffer?.Length < wanted)
-                ReturnBuffer();
-        }
-
-        if (_buffer is null)
-        {
-            _buffer = _pool.Rent(wanted);
-            _most = 0;
-        }
+        var partBytes = _end - _start;
+        if (_buffer is null || _buffer.Length < wanted)
+            MoveTo(_pool.Rent(wanted));
         else if (_start > 0)
-        {
-            // What is left is a part of a frame: less than 64 KiB of what may be 512.
-            _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
-            _end -= _start;
-            _start = 0;
-        }
+            _buffer.AsSpan(_start, partBytes).CopyTo(_buffer); // Less than one frame.
+        _start = 0;
+        _end = partBytes;
+    }
+
+    /// <summary>Holds no more than what has come of a frame: a peer that begins one and stops costs what it sent.</summary>
+    private void Shrink()
+    {
+        var partBytes = _end - _start;
+        if (partBytes == 0)
+            ReturnBuffer();
+        else if (_buffer!.Length > Math.Max(2 * partBytes, LeastBufferBytes))
+            MoveTo(_pool.Rent(partBytes));
+    }
+
+    private void MoveTo(byte[] buffer)
+    {
+        var partBytes = _end - _start;
+        _buffer.AsSpan(_start, partBytes).CopyTo(buffer);
+        ReturnBuffer();
+        _buffer = buffer;
+        _end = partBytes;
     }
 
     private void ReturnBuffer()
@@ -222,11 +213,8 @@ internal sealed class NoiseChannel : ISecureChannel
 
     private void EndRead()
     {
-        if (Interlocked.CompareExchange(ref _state, Open, Reading) == ClosedWhileReading)
-        {
-            Volatile.Write(ref _state, Closed);
+        if (_gate.Leave())
             Release();
-        }
     }
 
     private void Release()

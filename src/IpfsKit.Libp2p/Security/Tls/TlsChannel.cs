@@ -1,0 +1,107 @@
+using System.Buffers;
+using System.Net.Security;
+using System.Runtime.CompilerServices;
+using IpfsKit.Libp2p.Transports;
+
+namespace IpfsKit.Libp2p.Security.Tls;
+
+/// <summary>A connection behind a TLS handshake.</summary>
+/// <remarks>
+/// While no bytes come it waits by a read without a buffer, and neither it nor <see cref="SslStream"/> holds one then. What stays is the state of the platform's library.
+/// A peer that ends says so (close_notify); ending between two records without it is taken for an end too, as <see cref="SslStream"/> does not tell the two apart, and muxers say themselves when they are done.
+/// </remarks>
+internal sealed class TlsChannel(IRawConnection connection, SecureSession session, SslStream stream) : ISecureChannel
+{
+    /// <summary>The buffer for plain bytes: two records, which is what <see cref="SslStream"/> reads at a time.</summary>
+    public const int BufferBytes = 32 * 1024;
+
+    private ChannelReadGate _gate;
+    private byte[]? _buffer;
+    private Exception? _failure;
+
+    public SecureSession Session => session;
+
+    public IFrameSealer Sealer => TlsSealer.Instance;
+
+    /// <summary>Whether it holds a buffer for what comes.</summary>
+    internal bool HoldsBuffer => Volatile.Read(ref _buffer) is not null;
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(CancellationToken cancellationToken)
+    {
+        _gate.Enter();
+        try
+        {
+            if (_failure is not null)
+                throw new ConnectionClosedException(_failure.Message, _failure);
+            var readable = stream.ReadAsync(Memory<byte>.Empty, cancellationToken);
+            if (!readable.IsCompletedSuccessfully)
+                ReturnBuffer();
+            await readable.ConfigureAwait(false);
+            _buffer ??= ArrayPool<byte>.Shared.Rent(BufferBytes);
+            var bytes = await stream.ReadAsync(_buffer, cancellationToken).ConfigureAwait(false);
+            if (bytes == 0)
+                ReturnBuffer();
+            return _buffer.AsMemory(0, bytes);
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            throw Fail(e);
+        }
+        finally
+        {
+            if (_gate.Leave())
+                ReturnBuffer();
+        }
+    }
+
+    public async ValueTask SendAsync(ReadOnlyMemory<byte> frames, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await stream.WriteAsync(frames, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            throw Fail(e);
+        }
+    }
+
+    public async ValueTask CompleteWritesAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await stream.ShutdownAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+            await connection.CompleteWritesAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            throw Fail(e);
+        }
+    }
+
+    public void Abort() => connection.Abort();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_gate.Close(out var first))
+            ReturnBuffer();
+        if (first)
+            await stream.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private ConnectionClosedException Fail(Exception cause)
+    {
+        connection.Abort();
+        var reason = cause is ObjectDisposedException ? "The connection is closed." : $"The connection failed: {(cause.InnerException ?? cause).Message}";
+        var failure = new ConnectionClosedException(reason, cause);
+        Interlocked.CompareExchange(ref _failure, failure, null);
+        return failure;
+    }
+
+    private void ReturnBuffer()
+    {
+        if (Interlocked.Exchange(ref _buffer, null) is { } buffer)
+            ArrayPool<byte>.Shared.Return(buffer);
+    }
+}
