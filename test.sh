@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the solution and runs every test of it. The .NET SDK is all that they need so far.
+# Builds the solution and runs every test of it. It needs the .NET SDK; the interop tests also need npm, and are skipped without it.
 #   ./test.sh             the whole suite; soaks and fuzzers in their short form
 #   ./test.sh --soak      the same with the full counts (hours)
 #   ./test.sh -- ARGS     passes ARGS on to the test runner, e.g. -- --filter-class "*CidTests"
@@ -23,6 +23,18 @@ command -v dotnet >/dev/null || { echo "test.sh: the .NET SDK is needed: https:/
 if [ -z "${IPFSKIT_FIXTURES:-}" ] && [ -d ../shared/fixtures ]; then
   IPFSKIT_FIXTURES=$(cd ../shared/fixtures && pwd)
   export IPFSKIT_FIXTURES
+fi
+
+# Peers that others wrote, for the interop tests. npm brings a node of its own where there is one for the machine; else the one on the PATH is used.
+peers=tests/peers
+lock=$(cksum < "$peers/package-lock.json")
+if [ "$(cat "$peers/node_modules/.ipfskit-lock" 2>/dev/null)" != "$lock" ]; then
+  if command -v npm >/dev/null; then
+    npm ci --prefix "$peers" --no-progress --loglevel error && echo "$lock" > "$peers/node_modules/.ipfskit-lock" \
+      || echo "test.sh: 'npm ci' failed in $peers: the interop tests will be skipped" >&2
+  else
+    echo "test.sh: there is no npm: the interop tests will be skipped (https://nodejs.org)" >&2
+  fi
 fi
 
 dotnet build IpfsKitOrleans.sln -c "$configuration" --nologo -v quiet

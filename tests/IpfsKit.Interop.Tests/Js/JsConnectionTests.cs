@@ -11,10 +11,13 @@ public sealed class JsConnectionTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
+    /// <remarks>
+    /// ECDSA is missing: js-libp2p 3.3 has no peer ids of such keys, and encodes them in a form of its own where the spec says PKIX. An identity of ECDSA is refused by it; see the test for that. The vectors of the spec show ours.
+    /// </remarks>
     public static TheoryData<string, string> Combinations =>
     [
-        .. from security in (string[])["noise"]
-           from keyType in (string[])["Ed25519", "secp256k1", "ECDSA", "RSA"]
+        .. from security in (string[])["noise", "tls"]
+           from keyType in (string[])["Ed25519", "secp256k1", "RSA"]
            select (security, keyType),
     ];
 
@@ -36,16 +39,46 @@ public sealed class JsConnectionTests
         await CheckAsync(local, js, accepted, security);
     }
 
+    [Theory]
+    [InlineData("noise")]
+    [InlineData("tls")]
+    public async Task Tcp_EcdsaIdentityWhichJsDoesNotKnow_EndsInATypedFailureAndLeavesBothRunning(string security)
+    {
+        await using var js = await JsPeer.StartAsync(new JsPeerOptions { Security = security });
+        await using (var ecdsa = new LocalPeer(new LocalPeerOptions { Security = security, Key = EcdsaPrivateKey.Generate() }))
+        {
+            // Who dials may be done before the other side looks at the key; then the connection ends.
+            var failure = await Record.ExceptionAsync(async () =>
+            {
+                var connection = await ecdsa.DialAsync(js.Addresses[0]);
+                if (await connection.Closed.WaitAsync(JsPeer.Patience, Token) is { } reason)
+                    throw reason;
+            });
+            Assert.True(failure is null or Libp2pException, failure?.ToString());
+        }
+
+        await using var local = new LocalPeer(new LocalPeerOptions { Security = security }).WithTestProtocols();
+        await CheckAsync(local, js, await local.DialAsync(js.Addresses[0]), security);
+    }
+
     [Fact]
-    public async Task Tcp_JsSpeaksSeveral_TheFirstCommonOfTheDialerIsUsed()
+    public async Task Tcp_BothSpeakSeveral_TheFirstOfTheDialerIsUsed()
     {
         await using var js = await JsPeer.StartAsync(new JsPeerOptions { Security = "tls,noise" });
-        await using var local = new LocalPeer().WithTestProtocols();
+        await using var local = new LocalPeer(new LocalPeerOptions { Security = "noise,tls" }).WithTestProtocols();
         await CheckAsync(local, js, await local.DialAsync(js.Addresses[0]), "noise");
         await js.RunAsync("hangUp", new { peer = local.PeerId.ToString() });
         var dial = js.RunAsync("dial", new { peer = (await local.ListenAsync()).ToString() });
-        await CheckAsync(local, js, await local.AcceptedAsync(), "noise");
+        await CheckAsync(local, js, await local.AcceptedAsync(), "tls");
         await dial;
+    }
+
+    [Fact]
+    public async Task Tcp_FirstOfTheDialerIsNotSpoken_TheNextIsUsed()
+    {
+        await using var js = await JsPeer.StartAsync(new JsPeerOptions { Security = "tls" });
+        await using var local = new LocalPeer(new LocalPeerOptions { Security = "noise,tls" }).WithTestProtocols();
+        await CheckAsync(local, js, await local.DialAsync(js.Addresses[0]), "tls");
     }
 
     [Fact]
@@ -128,7 +161,6 @@ public sealed class JsConnectionTests
     {
         "Ed25519" => Ed25519PrivateKey.Generate(),
         "secp256k1" => Secp256k1PrivateKey.Generate(),
-        "ECDSA" => EcdsaPrivateKey.Generate(),
         _ => RsaPrivateKey.Generate(2048),
     };
 

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using IpfsKit.Libp2p;
 using IpfsKit.Libp2p.Connections;
@@ -8,6 +7,7 @@ using IpfsKit.Libp2p.Muxing.Yamux;
 using IpfsKit.Libp2p.Negotiation;
 using IpfsKit.Libp2p.Security;
 using IpfsKit.Libp2p.Security.Noise;
+using IpfsKit.Libp2p.Security.Tls;
 using IpfsKit.Libp2p.Transports;
 using IpfsKit.Libp2p.Transports.Tcp;
 using IpfsKit.Libp2p.Transports.WebSockets;
@@ -109,10 +109,10 @@ internal sealed class LocalPeer : IAsyncDisposable
         _stop.Dispose();
     }
 
-    [SuppressMessage("Performance", "CA1859", Justification = "There are several.")]
     private static ISecurityProtocol MakeSecurity(string name, PrivateKey key) => name switch
     {
         "noise" => new NoiseProtocol(key),
+        "tls" => new TlsProtocol(key),
         _ => throw new ArgumentException($"There is no security protocol '{name}'."),
     };
 

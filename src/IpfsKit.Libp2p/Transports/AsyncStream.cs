@@ -1,4 +1,4 @@
-namespace IpfsKit.Libp2p.Transports.WebSockets;
+namespace IpfsKit.Libp2p.Transports;
 
 /// <summary>A stream both ways without a position, that nobody may read or write in a blocking way.</summary>
 internal abstract class AsyncStream : Stream
