@@ -10,7 +10,7 @@ internal static class Outcomes
     {
         null => Outcome.Done,
         OperationCanceledException => cancelled ? Outcome.Cancelled : Outcome.Timeout,
-        TimeoutException => Outcome.Timeout,
+        TimeoutException or UpgradeTimeoutException => Outcome.Timeout,
         ResourceLimitExceededException or ConnectionGatedException => Outcome.Refused,
         { InnerException: TimeoutException } => Outcome.Timeout,
         _ => Outcome.Failed,

@@ -1,0 +1,80 @@
+using IpfsKit.Libp2p.Addresses;
+using IpfsKit.Libp2p.Hosting;
+using IpfsKit.Libp2p.Resources;
+using IpfsKit.Libp2p.Transports;
+using IpfsKit.Multiformats;
+
+namespace IpfsKit.Libp2p.Dialing;
+
+/// <summary>Dials addresses with the transports that there are, never more at once than <see cref="DialOptions.MaxConcurrentDials"/>.</summary>
+internal sealed class AddressDialer(
+    IReadOnlyList<ITransport> transports, SessionFactory sessions, ResourceManager resources, DialOptions options, TimeProvider timeProvider, Libp2pInstruments instruments) : IAddressDialer, IDisposable
+{
+    private readonly SemaphoreSlim _slots = new(options.MaxConcurrentDials);
+
+    /// <inheritdoc/>
+    public bool CanDial(Multiaddr address) => transports.Any(transport => transport.CanDial(address));
+
+    /// <inheritdoc/>
+    public async Task<Session> DialAsync(PeerId peer, Multiaddr address, CancellationToken cancellationToken)
+    {
+        await _slots.WaitAsync(cancellationToken).ConfigureAwait(false);
+        var started = timeProvider.GetTimestamp();
+        Exception? failure = null;
+        var limit = AddressReaches.Of(address) is AddressReach.Loopback or AddressReach.Private ? options.PrivateTimeout : options.Timeout;
+        using var timeout = new CancellationTokenSource(limit, timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        try
+        {
+            return await ConnectAsync(peer, address, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            failure = new TimeoutException($"{address} did not answer within {limit.TotalSeconds:0.###} s.", e);
+            throw failure;
+        }
+        catch (Exception e)
+        {
+            failure = e;
+            throw;
+        }
+        finally
+        {
+            _slots.Release();
+            instruments.Dialled(timeProvider.GetElapsedTime(started), Outcomes.Of(failure, cancellationToken.IsCancellationRequested));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _slots.Dispose();
+
+    private async Task<Session> ConnectAsync(PeerId peer, Multiaddr address, CancellationToken cancellationToken)
+    {
+        var transport = transports.FirstOrDefault(transport => transport.CanDial(address)) ?? throw new DialFailedException(address, "there is no transport for it.");
+        try
+        {
+            return await ConnectAsync(transport, peer, address, proposeFirstOnly: true, cancellationToken).ConfigureAwait(false);
+        }
+        catch (NegotiationFailedException)
+        {
+            // The peer does not speak what is best here; the proposal was made without waiting, so there is no way back but a new connection.
+            return await ConnectAsync(transport, peer, address, proposeFirstOnly: false, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<Session> ConnectAsync(ITransport transport, PeerId peer, Multiaddr address, bool proposeFirstOnly, CancellationToken cancellationToken)
+    {
+        var ip = address.GetIPAddress();
+        var scope = resources.OpenConnection(ConnectionDirection.Outbound, ip, usesDescriptor: ip is not null);
+        try
+        {
+            var raw = await transport.DialAsync(address, cancellationToken).ConfigureAwait(false);
+            return await sessions.CreateAsync(raw, peer, scope, proposeFirstOnly, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            scope.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using System.Diagnostics.Metrics;
+using IpfsKit.Libp2p.Connections;
+using IpfsKit.Libp2p.Dns;
+using IpfsKit.Libp2p.Identities;
+using IpfsKit.Libp2p.Muxing;
+using IpfsKit.Libp2p.Muxing.Yamux;
+using IpfsKit.Libp2p.Security;
+using IpfsKit.Libp2p.Security.Noise;
+using IpfsKit.Libp2p.Transports;
+using IpfsKit.Libp2p.Transports.Tcp;
+using IpfsKit.Libp2p.Transports.WebSockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace IpfsKit.Libp2p.Hosting;
+
+/// <summary>Makes a host out of services; what nobody registered is the default.</summary>
+internal static class HostFactory
+{
+    /// <summary>The host.</summary>
+    public static Libp2pHost Create(IServiceProvider provider)
+    {
+        var services = new HostServices
+        {
+            Options = provider.GetRequiredService<IOptions<Libp2pOptions>>().Value,
+            Key = provider.GetRequiredService<HostIdentity>().Key,
+            Transports = OrDefault(provider.GetServices<ITransport>(), () => [CreateTcp(provider), CreateWebSockets(provider)]),
+            SecurityProtocols = OrDefault(provider.GetServices<ISecurityProtocol>(), () => [CreateNoise(provider)]),
+            Muxers = OrDefault(provider.GetServices<IMuxer>(), () => [CreateYamux(provider)]),
+            Protector = provider.GetService<IConnectionProtector>(),
+            TimeProvider = provider.GetRequiredService<TimeProvider>(),
+            Loggers = Loggers(provider),
+            Instruments = provider.GetRequiredService<Libp2pInstruments>(),
+            Gater = provider.GetRequiredService<IConnectionGater>(),
+            Dns = provider.GetRequiredService<IDnsResolver>(),
+        };
+        var host = new Libp2pHost(services);
+        foreach (var handler in provider.GetServices<IStreamHandler>())
+            host.SetStreamHandler(handler.Protocol, handler.HandleAsync, handler.Options);
+        return host;
+    }
+
+    /// <summary>The key of the options' file, or a new one.</summary>
+    public static HostIdentity CreateIdentity(IServiceProvider provider) =>
+        new(provider.GetRequiredService<IOptions<Libp2pOptions>>().Value.IdentityPath is { } path ? IdentityFile.LoadOrCreate(path) : PrivateKey.Generate());
+
+    public static IConnectionGater CreateGater(IServiceProvider provider)
+    {
+        var gater = new ConnectionGater();
+        gater.Add(provider.GetRequiredService<IOptions<Libp2pOptions>>().Value.Connections);
+        return gater;
+    }
+
+    public static Libp2pInstruments CreateInstruments(IServiceProvider provider) => new(provider.GetService<IMeterFactory>());
+
+    public static IDnsResolver CreateDns(IServiceProvider provider) => new DnsClientResolver(provider.GetRequiredService<IOptions<Libp2pOptions>>().Value.Dns);
+
+    public static NoiseProtocol CreateNoise(IServiceProvider provider) => new(provider.GetRequiredService<HostIdentity>().Key);
+
+    public static YamuxMuxer CreateYamux(IServiceProvider provider) =>
+        new(provider.GetRequiredService<IOptions<YamuxOptions>>(), provider.GetRequiredService<TimeProvider>(), Loggers(provider).CreateLogger<YamuxMuxer>());
+
+    public static TcpTransport CreateTcp(IServiceProvider provider) =>
+        new(provider.GetRequiredService<IOptions<TcpOptions>>().Value, provider.GetRequiredService<TimeProvider>(), Loggers(provider).CreateLogger<TcpTransport>());
+
+    public static WebSocketTransport CreateWebSockets(IServiceProvider provider) => new(
+        CreateTcp(provider),
+        provider.GetRequiredService<IOptions<WebSocketOptions>>().Value,
+        provider.GetRequiredService<TimeProvider>(),
+        Loggers(provider).CreateLogger<WebSocketTransport>());
+
+    private static ILoggerFactory Loggers(IServiceProvider provider) => provider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
+
+    private static IReadOnlyList<T> OrDefault<T>(IEnumerable<T> registered, Func<IReadOnlyList<T>> create) => registered.ToArray() is { Length: > 0 } some ? some : create();
+}

@@ -1,0 +1,143 @@
+using System.Diagnostics.CodeAnalysis;
+using IpfsKit.Libp2p.Addresses;
+using IpfsKit.Libp2p.Resources;
+using IpfsKit.Libp2p.Transports;
+using IpfsKit.Multiformats;
+using Microsoft.Extensions.Logging;
+
+namespace IpfsKit.Libp2p.Hosting;
+
+/// <summary>The listeners of the host: takes connections and upgrades them. The transient scope bounds how many are being upgraded.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "StopAsync disposes it.")]
+internal sealed partial class ListenerSet(
+    IReadOnlyList<ITransport> transports, SessionFactory sessions, ResourceManager resources, AddressManager addresses, TimeProvider timeProvider, ILogger<ListenerSet> logger)
+{
+    // How often the machine is asked whether its addresses have changed.
+    private static readonly TimeSpan RefreshInterval = TimeSpan.FromMinutes(1);
+
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly TaskTracker _upgrades = new();
+    private readonly List<ITransportListener> _listeners = [];
+    private readonly List<Task> _loops = [];
+
+    /// <summary>Begins to listen.</summary>
+    /// <exception cref="ListenFailedException">One of the addresses cannot be listened on; none is then.</exception>
+    public async Task StartAsync(IEnumerable<Multiaddr> listenAddresses, CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (var address in listenAddresses)
+            {
+                var transport = transports.FirstOrDefault(transport => transport.CanListen(address)) ?? throw new ListenFailedException(address, "there is no transport for it.");
+                var listener = await transport.ListenAsync(address, cancellationToken).ConfigureAwait(false);
+                _listeners.Add(listener);
+                LogListening(logger, listener.Address);
+            }
+        }
+        catch
+        {
+            foreach (var listener in _listeners)
+                await listener.DisposeAsync().ConfigureAwait(false);
+            _listeners.Clear();
+            throw;
+        }
+
+        Refresh();
+        _loops.AddRange(_listeners.Select(AcceptAsync));
+        _loops.Add(RefreshAsync());
+    }
+
+    /// <summary>Listens no longer, and gives up what is being upgraded.</summary>
+    public async Task StopAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        foreach (var listener in _listeners)
+            await listener.DisposeAsync().ConfigureAwait(false);
+        await Task.WhenAll(_loops).ConfigureAwait(false);
+        await _upgrades.CloseAsync().ConfigureAwait(false);
+        _stopping.Dispose();
+    }
+
+    private void Refresh() => addresses.SetListeners(_listeners.Select(listener => listener.Address));
+
+    private async Task RefreshAsync()
+    {
+        using var timer = new PeriodicTimer(RefreshInterval, timeProvider);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_stopping.Token).ConfigureAwait(false))
+                Refresh();
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // The host stops.
+        }
+    }
+
+    private async Task AcceptAsync(ITransportListener listener)
+    {
+        try
+        {
+            while (await listener.AcceptAsync(_stopping.Token).ConfigureAwait(false) is { } raw)
+            {
+                if (!TryAdmit(raw, out var scope) || !_upgrades.TryRun(() => UpgradeAsync(raw, scope)))
+                {
+                    scope?.Dispose();
+                    raw.Abort();
+                    await raw.DisposeAsync().ConfigureAwait(false);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // The host stops.
+        }
+#pragma warning disable CA1031 // A listener that fails must be known of, and the others go on.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            LogListenerFailed(logger, listener.Address, e);
+        }
+    }
+
+    private bool TryAdmit(IRawConnection raw, [NotNullWhen(true)] out ConnectionScope? scope)
+    {
+        try
+        {
+            var ip = raw.RemoteAddress.GetIPAddress();
+            scope = resources.OpenConnection(ConnectionDirection.Inbound, ip, usesDescriptor: ip is not null);
+            return true;
+        }
+        catch (ResourceLimitExceededException e)
+        {
+            scope = null;
+            LogNotUpgraded(logger, raw.RemoteAddress, e);
+            return false;
+        }
+    }
+
+    private async Task UpgradeAsync(IRawConnection raw, ConnectionScope scope)
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        try
+        {
+            await sessions.CreateAsync(raw, null, scope, proposeFirstOnly: false, _stopping.Token).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // Whatever a stranger makes fail costs the stranger's connection and nothing else.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            scope.Dispose();
+            LogNotUpgraded(logger, raw.RemoteAddress, e);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Listening on {Address}.")]
+    private static partial void LogListening(ILogger logger, Multiaddr address);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The listener on {Address} has failed; nobody can connect there any more.")]
+    private static partial void LogListenerFailed(ILogger logger, Multiaddr address, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "A connection from {Address} was not taken.")]
+    private static partial void LogNotUpgraded(ILogger logger, Multiaddr address, Exception exception);
+}

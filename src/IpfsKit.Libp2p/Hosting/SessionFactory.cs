@@ -1,0 +1,65 @@
+using IpfsKit.Libp2p.Connections;
+using IpfsKit.Libp2p.Resources;
+using IpfsKit.Libp2p.Transports;
+using IpfsKit.Multiformats;
+
+namespace IpfsKit.Libp2p.Hosting;
+
+/// <summary>Makes sessions out of raw connections, and runs them.</summary>
+internal sealed class SessionFactory(
+    PeerId self, ConnectionUpgrader upgrader, IConnectionGater gater, Swarm swarm, StreamOpener opener, StreamRouter router, TimeProvider timeProvider, Libp2pInstruments instruments)
+{
+    private readonly TaskTracker _running = new();
+
+    /// <summary>Upgrades a connection and adds it to the swarm.</summary>
+    /// <param name="raw">Owned by the session from now on; closed if this fails.</param>
+    /// <param name="expectedPeer">Who must be there.</param>
+    /// <param name="scope">Owned by the session if this succeeds; the caller's if not.</param>
+    /// <param name="proposeFirstOnly">Whether the first security protocol is proposed alone, without waiting for the answer.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<Session> CreateAsync(IRawConnection raw, PeerId? expectedPeer, ConnectionScope scope, bool proposeFirstOnly, CancellationToken cancellationToken)
+    {
+        using var activity = Libp2pInstruments.Activities.StartActivity("libp2p.upgrade");
+        var started = timeProvider.GetTimestamp();
+        Exception? failure = null;
+        try
+        {
+            var admission = new ConnectionAdmission(self, gater, scope, instruments);
+            var muxed = await upgrader.UpgradeAsync(raw, expectedPeer, admission, proposeFirstOnly, cancellationToken).ConfigureAwait(false);
+            var session = new Session(muxed, scope, opener, timeProvider);
+            if (_running.TryRun(() => RunAsync(session)))
+                return session;
+            muxed.Abort();
+            await muxed.DisposeAsync().ConfigureAwait(false);
+            throw new ConnectionClosedException("The host has been stopped.");
+        }
+        catch (Exception e)
+        {
+            failure = e;
+            throw;
+        }
+        finally
+        {
+            instruments.Upgraded(raw.Direction, timeProvider.GetElapsedTime(started), Outcomes.Of(failure, cancellationToken.IsCancellationRequested));
+        }
+    }
+
+    /// <summary>Makes no more sessions. Completes when the last one has ended.</summary>
+    public Task WhenEndedAsync() => _running.CloseAsync();
+
+    private async Task RunAsync(Session session)
+    {
+        var isAdded = swarm.TryAdd(session);
+        if (!isAdded)
+            session.Abort();
+        var streams = router.RunAsync(session);
+        await session.Connection.Closed.ConfigureAwait(false);
+        // At once, so that nobody opens streams on it.
+        if (isAdded)
+            swarm.Remove(session);
+        await session.EndAsync().ConfigureAwait(false);
+        await streams.ConfigureAwait(false);
+        instruments.ConnectionEnded(session.Direction, timeProvider.GetUtcNow() - session.Opened);
+        session.SetClosed();
+    }
+}

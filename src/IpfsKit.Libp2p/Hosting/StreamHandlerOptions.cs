@@ -1,0 +1,17 @@
+namespace IpfsKit.Libp2p.Hosting;
+
+/// <summary>The bounds of a stream handler.</summary>
+public sealed record StreamHandlerOptions
+{
+    /// <summary>The most streams of one peer that the handler serves at once; further ones are reset.</summary>
+    /// <value>0 for no bound but those of the node, or more. Default: 0.</value>
+    public int PerPeer { get; init; }
+
+    /// <summary>The service whose limits the streams count against as well.</summary>
+    /// <value>Any text. Default: none.</value>
+    public string? Service { get; init; }
+
+    /// <summary>Whether the protocol is told to others. False for those that others know to be there.</summary>
+    /// <value>Default: true.</value>
+    public bool IsAdvertised { get; init; } = true;
+}

@@ -1,0 +1,190 @@
+using System.Diagnostics.CodeAnalysis;
+using IpfsKit.Libp2p.Negotiation;
+using IpfsKit.Multiformats;
+using IpfsKit.Libp2p.Resources;
+using IpfsKit.Libp2p.Streams;
+using Microsoft.Extensions.Logging;
+
+namespace IpfsKit.Libp2p.Hosting;
+
+/// <summary>Takes the streams that peers open, agrees on their protocol, and runs handlers.</summary>
+/// <remarks>
+/// What a peer does wrong costs its stream: it is reset, and said at Debug. Streams beyond a limit are reset before anything is read of them.
+/// </remarks>
+[SuppressMessage("Design", "CA1001", Justification = "The source of cancellation has no timer and nobody's token: there is nothing to dispose.")]
+internal sealed partial class StreamRouter(
+    HandlerTable handlers, ResourceManager resources, StreamOptions options, TimeProvider timeProvider, Libp2pInstruments instruments, ILogger<StreamRouter> logger)
+{
+    /// <summary>How much of what a peer still sends is read and dropped after its handler has returned, so that the end of what was written to it is not overtaken by a reset.</summary>
+    public const int MaxLingerBytes = 64 * 1024;
+
+    private static readonly TimeSpan LingerTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly TaskTracker _running = new();
+    private readonly CancellationTokenSource _aborting = new();
+
+    /// <summary>How many streams are being served.</summary>
+    public int Running => _running.Running;
+
+    /// <summary>Takes the streams of a session until it ends.</summary>
+    public async Task RunAsync(Session session)
+    {
+        try
+        {
+            while (await session.Connection.AcceptStreamAsync(session.Ending).ConfigureAwait(false) is { } stream)
+            {
+                if (_running.TryRun(() => ServeAsync(session, stream), options.MaxConcurrentHandlers))
+                    continue;
+                resources.Note(ScopeKind.System, ResourceKind.Streams);
+                await RefuseAsync(stream).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or ConnectionClosedException)
+        {
+            // The session has ended.
+        }
+    }
+
+    /// <summary>Takes no more streams, waits for handlers, and then tells them to end.</summary>
+    public async Task StopAsync(TimeSpan drainTimeout, CancellationToken cancellationToken)
+    {
+        var idle = _running.CloseAsync();
+        try
+        {
+            await idle.WaitAsync(drainTimeout, timeProvider, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        {
+            LogNotDrained(logger, _running.Running);
+        }
+
+        await _aborting.CancelAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Completes when no handler runs any more.</summary>
+    public Task WhenIdleAsync() => _running.CloseAsync();
+
+    private async Task ServeAsync(Session session, IMuxedStream stream)
+    {
+        // Off the accept loop, whatever a handler does before it first waits.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        StreamScope scope;
+        try
+        {
+            scope = resources.OpenStream(session.RemotePeer, ConnectionDirection.Inbound);
+        }
+        catch (ResourceLimitExceededException e)
+        {
+            LogRefused(logger, session.RemotePeer, e);
+            await RefuseAsync(stream).ConfigureAwait(false);
+            return;
+        }
+
+        using (scope)
+        {
+            if (await NegotiateAsync(session, stream, scope).ConfigureAwait(false) is not { } agreed)
+                await RefuseAsync(stream).ConfigureAwait(false);
+            else
+                await HandleAsync(session, new ProtocolStream(stream, agreed.Protocol, session, scope), agreed.Entry).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask<(HandlerTable.Entry Entry, string Protocol)?> NegotiateAsync(Session session, IMuxedStream stream, StreamScope scope)
+    {
+        using var activity = Libp2pInstruments.Activities.StartActivity("libp2p.negotiate");
+        var started = timeProvider.GetTimestamp();
+        Exception? failure = null;
+        using var timeout = new CancellationTokenSource(options.NegotiationTimeout, timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, session.Ending);
+        try
+        {
+            var (matcher, protocol) = await MultistreamSelect.HandleAsync(new StreamNegotiationChannel(stream), handlers.Matchers, either.Token).ConfigureAwait(false);
+            if (handlers.Find(matcher) is not { } entry)
+                return null;
+            scope.Attach(protocol, entry.Options.Service);
+            return (entry, protocol);
+        }
+        catch (Exception e) when (e is Libp2pException or OperationCanceledException)
+        {
+            failure = e;
+            LogRefused(logger, session.RemotePeer, e);
+            return null;
+        }
+        finally
+        {
+            instruments.Negotiated(ConnectionDirection.Inbound, timeProvider.GetElapsedTime(started), Outcomes.Of(failure));
+        }
+    }
+
+    private async Task HandleAsync(Session session, ProtocolStream stream, HandlerTable.Entry entry)
+    {
+        if (!entry.Counts.TryEnter(session.RemotePeer))
+        {
+            resources.Note(ScopeKind.Peer, ResourceKind.Streams);
+            await RefuseAsync(stream).ConfigureAwait(false);
+            return;
+        }
+
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(session.Ending, _aborting.Token);
+        try
+        {
+            await entry.Handler(stream, ending.Token).ConfigureAwait(false);
+            await LingerAsync(stream, ending.Token).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // Whatever a handler throws ends its stream, and nothing else.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            instruments.HandlerFailed();
+            LogHandlerFailed(logger, stream.Protocol, session.RemotePeer, e);
+            stream.Reset();
+        }
+        finally
+        {
+            entry.Counts.Leave(session.RemotePeer);
+            await stream.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Ends this side, and reads to the other side's end for a while: a reset would overtake what was written.</summary>
+    private async Task LingerAsync(ProtocolStream stream, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(LingerTimeout, timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        var buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(4096);
+        try
+        {
+            await stream.CompleteWritesAsync(either.Token).ConfigureAwait(false);
+            for (var left = MaxLingerBytes; left > 0;)
+            {
+                var read = await stream.ReadAsync(buffer, either.Token).ConfigureAwait(false);
+                if (read == 0)
+                    return;
+                left -= read;
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or Libp2pException or ObjectDisposedException)
+        {
+            // It was ended or reset before, or the other side takes its time: either way there is nothing to wait for.
+        }
+        finally
+        {
+            System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static async ValueTask RefuseAsync(IMuxedStream stream)
+    {
+        stream.Reset();
+        await stream.DisposeAsync().ConfigureAwait(false);
+    }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "A stream of {PeerId} was refused.")]
+    private static partial void LogRefused(ILogger logger, PeerId peerId, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "The handler of {Protocol} failed for {PeerId}.")]
+    private static partial void LogHandlerFailed(ILogger logger, string protocol, PeerId peerId, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Running} streams did not end within the drain timeout; they are reset.")]
+    private static partial void LogNotDrained(ILogger logger, int running);
+}

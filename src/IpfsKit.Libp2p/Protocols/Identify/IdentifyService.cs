@@ -1,0 +1,168 @@
+using System.Diagnostics.CodeAnalysis;
+using Google.Protobuf;
+using IpfsKit.Libp2p.Hosting;
+using IpfsKit.Libp2p.Protocols.Identify.Wire;
+using IpfsKit.Multiformats;
+using Microsoft.Extensions.Logging;
+
+namespace IpfsKit.Libp2p.Protocols.Identify;
+
+/// <summary>Asks every new connection who is there, answers who this host is, and tells peers when that changes.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "The source of cancellation has no timer and nobody's token: there is nothing to dispose.")]
+internal sealed partial class IdentifyService
+{
+    private static readonly string[] IdProtocols = [IdentifyProtocol.Id];
+    private static readonly string[] PushProtocols = [IdentifyProtocol.PushId];
+    private static readonly string DefaultAgent = $"ipfskit/{typeof(IdentifyService).Assembly.GetName().Version?.ToString(3)}";
+
+    private readonly HostParts _parts;
+    private readonly HostServices _services;
+    private readonly IdentifyOptions _options;
+    private readonly Action<Session> _identified;
+    private readonly IdentifyApplier _applier;
+    private readonly SignedRecords _records;
+    private readonly ILogger _logger;
+    private readonly TaskTracker _running = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private int _pushIsDue;
+
+    public IdentifyService(HostParts parts, HostServices services, Action<Session> identified)
+    {
+        (_parts, _services, _identified) = (parts, services, identified);
+        _options = services.Options.Identify;
+        _applier = new IdentifyApplier(parts.Peers, parts.Addresses);
+        _records = new SignedRecords(services.Key, services.TimeProvider);
+        _logger = services.Loggers.CreateLogger<IdentifyService>();
+    }
+
+    /// <summary>Sets the handlers.</summary>
+    public void Register()
+    {
+        _parts.Handlers.Set(ProtocolMatcher.Exact(IdentifyProtocol.Id), AnswerAsync, new StreamHandlerOptions { PerPeer = 8 });
+        _parts.Handlers.Set(ProtocolMatcher.Exact(IdentifyProtocol.PushId), ReceivePushAsync, new StreamHandlerOptions { PerPeer = 8 });
+        _parts.Handlers.Changed += OnLocalChange;
+    }
+
+    /// <summary>There is a new connection.</summary>
+    public void OnSession(Session session) => _running.TryRun(() => AskAsync(session));
+
+    /// <summary>What this host says of itself has changed.</summary>
+    public void OnLocalChange()
+    {
+        // Changes come in swarms: those of the next while go out together.
+        if (Interlocked.Exchange(ref _pushIsDue, 1) == 0)
+            _running.TryRun(PushLaterAsync);
+    }
+
+    /// <summary>Gives up what is under way.</summary>
+    public async Task StopAsync()
+    {
+        _parts.Handlers.Changed -= OnLocalChange;
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _running.CloseAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>What this host says of itself to a peer.</summary>
+    public IdentifyMessage Describe(ISession session)
+    {
+        var addresses = _parts.Addresses.Addresses;
+        var message = new IdentifyMessage
+        {
+            PublicKey = ByteString.CopyFrom(_services.Key.PublicKey.Encoded.Span),
+            ProtocolVersion = _options.ProtocolVersion,
+            AgentVersion = _options.AgentVersion ?? DefaultAgent,
+            ObservedAddr = ByteString.CopyFrom(session.RemoteAddress.Bytes),
+        };
+        message.ListenAddrs.AddRange(addresses.Select(address => ByteString.CopyFrom(address.Bytes)));
+        message.Protocols.AddRange(_parts.Handlers.Advertised);
+        if (_records.Sign(addresses) is { } record)
+            message.SignedPeerRecord = ByteString.CopyFrom(record);
+        return message;
+    }
+
+    private async Task AskAsync(Session session)
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        var started = _services.TimeProvider.GetTimestamp();
+        Exception? failure = null;
+        using var deadline = Deadline(session.Ending);
+        try
+        {
+            var stream = await session.NewStreamAsync(IdProtocols, deadline.Token).ConfigureAwait(false);
+            await using (stream.ConfigureAwait(false))
+            {
+                await stream.CompleteWritesAsync(deadline.Token).ConfigureAwait(false);
+                _applier.Apply(session, await IdentifyStreams.ReceiveAsync(stream, deadline.Token).ConfigureAwait(false));
+            }
+
+            _identified(session);
+        }
+        catch (Exception e) when (e is Libp2pException or OperationCanceledException or TimeoutException or IOException)
+        {
+            // A peer that does not say who it is can be talked to all the same.
+            failure = e;
+            LogNotIdentified(_logger, session.RemotePeer, e);
+        }
+        finally
+        {
+            _services.Instruments.Identified(_services.TimeProvider.GetElapsedTime(started), Outcomes.Of(failure, session.Ending.IsCancellationRequested));
+        }
+    }
+
+    private async Task AnswerAsync(IProtocolStream stream, CancellationToken cancellationToken)
+    {
+        using var deadline = Deadline(cancellationToken);
+        await IdentifyStreams.SendAsync(stream, Describe(stream.Session), deadline.Token).ConfigureAwait(false);
+    }
+
+    private async Task ReceivePushAsync(IProtocolStream stream, CancellationToken cancellationToken)
+    {
+        using var deadline = Deadline(cancellationToken);
+        _applier.Apply(stream.Session, await IdentifyStreams.ReceiveAsync(stream, deadline.Token).ConfigureAwait(false));
+        _identified((Session)stream.Session);
+    }
+
+    private async Task PushLaterAsync()
+    {
+        try
+        {
+            await Task.Delay(_options.PushDelay, _services.TimeProvider, _stopping.Token).ConfigureAwait(false);
+            Volatile.Write(ref _pushIsDue, 0);
+            var parallel = new ParallelOptions { MaxDegreeOfParallelism = _options.MaxConcurrentPushes, CancellationToken = _stopping.Token };
+            await Parallel.ForEachAsync(_parts.Swarm.Peers, parallel, PushAsync).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // The host stops, and peers see that.
+        }
+    }
+
+    private async ValueTask PushAsync(PeerId peer, CancellationToken cancellationToken)
+    {
+        if (_parts.Swarm.Get(peer) is not [var session, ..] || _parts.Peers.FindProtocol(peer, PushProtocols) is null)
+            return;
+        using var deadline = Deadline(cancellationToken);
+        try
+        {
+            var stream = await session.NewStreamAsync(PushProtocols, deadline.Token).ConfigureAwait(false);
+            await using (stream.ConfigureAwait(false))
+            {
+                await IdentifyStreams.SendAsync(stream, Describe(session), deadline.Token).ConfigureAwait(false);
+                // Until the peer has taken it: leaving before would reset the stream.
+                await stream.ReadAsync(new byte[1], deadline.Token).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (e is Libp2pException or TimeoutException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            LogNotPushed(_logger, peer, e);
+        }
+    }
+
+    private DeadlineSource Deadline(CancellationToken cancellationToken) => new(_options.Timeout, _services.TimeProvider, cancellationToken, _stopping.Token);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{PeerId} did not say who it is.")]
+    private static partial void LogNotIdentified(ILogger logger, PeerId peerId, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{PeerId} could not be told of a change.")]
+    private static partial void LogNotPushed(ILogger logger, PeerId peerId, Exception exception);
+}

@@ -1,0 +1,110 @@
+using System.Buffers;
+using IpfsKit.Libp2p.Streams;
+using IpfsKit.Multiformats;
+
+namespace IpfsKit.Libp2p;
+
+/// <summary>Messages and whole contents over streams. What comes from the other side always has a maximum.</summary>
+public static class MuxedStreamExtensions
+{
+    // Small messages go out with their length in one write.
+    private const int JoinedBytes = 16 * 1024;
+
+    /// <summary>The stream as a <see cref="Stream"/>, which owns it: disposing it disposes the stream. Its synchronous methods are not supported.</summary>
+    public static Stream AsStream(this IMuxedStream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        return new MuxedStreamAdapter(stream);
+    }
+
+    /// <summary>Fills a buffer.</summary>
+    /// <exception cref="EndOfStreamException">The other side ended before.</exception>
+    public static async ValueTask ReadExactlyAsync(this IMuxedStream stream, Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        var wanted = buffer.Length;
+        while (!buffer.IsEmpty)
+        {
+            var read = await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+            if (read == 0)
+                throw new EndOfStreamException($"The other side ended {buffer.Length} bytes before the {wanted} that were awaited.");
+            buffer = buffer[read..];
+        }
+    }
+
+    /// <summary>Reads a message that has its length, a varint, before it.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="maxBytes">The most bytes that the message may have. They are counted against the stream's limits while the message is there.</param>
+    /// <param name="cancellationToken">Gives up; a part may have been read then: reset the stream.</param>
+    /// <returns>The message, which the caller disposes; null if the other side ended before it.</returns>
+    /// <exception cref="ProtocolViolationException">It is longer, or the other side ended within it.</exception>
+    /// <exception cref="ResourceLimitExceededException">There is no memory for it.</exception>
+    public static async ValueTask<ReceivedMessage?> ReadLengthPrefixedAsync(this IMuxedStream stream, int maxBytes, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentOutOfRangeException.ThrowIfNegative(maxBytes);
+        if (await ReadLengthAsync(stream, maxBytes, cancellationToken).ConfigureAwait(false) is not { } length)
+            return null;
+        var message = ReceivedMessage.Rent(length, (stream as ProtocolStream)?.Memory);
+        try
+        {
+            await stream.ReadExactlyAsync(message.Buffer, cancellationToken).ConfigureAwait(false);
+            return message;
+        }
+        catch (EndOfStreamException e)
+        {
+            message.Dispose();
+            throw new ProtocolViolationException($"The other side ended within a message of {length} bytes.", e);
+        }
+        catch
+        {
+            message.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Writes a message with its length, a varint, before it.</summary>
+    public static async ValueTask WriteLengthPrefixedAsync(this IMuxedStream stream, ReadOnlyMemory<byte> message, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        var isJoined = message.Length <= JoinedBytes;
+        var buffer = ArrayPool<byte>.Shared.Rent(Varint.MaxBytes + (isJoined ? message.Length : 0));
+        var length = Varint.Write(buffer, (ulong)message.Length);
+        if (isJoined)
+        {
+            message.CopyTo(buffer.AsMemory(length));
+            length += message.Length;
+        }
+
+        await stream.WriteAsync(buffer.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
+        // Not after a write that failed, which may still have it.
+        ArrayPool<byte>.Shared.Return(buffer);
+        if (!isJoined)
+            await stream.WriteAsync(message, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async ValueTask<int?> ReadLengthAsync(IMuxedStream stream, int maxBytes, CancellationToken cancellationToken)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(Varint.MaxBytes);
+        try
+        {
+            for (var count = 0; count < Varint.MaxBytes;)
+            {
+                // Byte by byte: what is behind the length may be for somebody else.
+                if (await stream.ReadAsync(buffer.AsMemory(count, 1), cancellationToken).ConfigureAwait(false) == 0)
+                    return count == 0 ? null : throw new ProtocolViolationException("The other side ended within the length of a message.");
+                var status = Varint.Read(buffer.AsSpan(0, ++count), out var length, out _);
+                if (status == VarintStatus.Done)
+                    return length <= (ulong)maxBytes ? (int)length : throw new ProtocolViolationException($"The other side sends a message of {length} bytes; {maxBytes} are allowed.");
+                if (status != VarintStatus.NeedMoreData)
+                    break;
+            }
+
+            throw new ProtocolViolationException("The other side sends a length that is no varint.");
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}
