@@ -101,6 +101,7 @@ internal sealed class ConnectionUpgrader
 
     private static string Describe(UpgradeStage stage) => stage switch
     {
+        UpgradeStage.PrivateNetwork => "private network's handshake",
         UpgradeStage.SecurityNegotiation => "agreement on a security protocol",
         UpgradeStage.Handshake => "security handshake",
         _ => "agreement on a muxer",
@@ -127,7 +128,9 @@ internal sealed class ConnectionUpgrader
         {
             admission.OnConnected(raw);
             if (owner._protector is { } protector)
-                _wrapped = protector.Protect(raw);
+                _wrapped = await protector.ProtectAsync(raw, cancellationToken).ConfigureAwait(false);
+
+            Stage = UpgradeStage.SecurityNegotiation;
             var security = await AgreeOnSecurityAsync(cancellationToken).ConfigureAwait(false);
 
             Stage = UpgradeStage.Handshake;

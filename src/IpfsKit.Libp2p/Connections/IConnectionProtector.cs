@@ -6,6 +6,7 @@ namespace IpfsKit.Libp2p.Connections;
 internal interface IConnectionProtector
 {
     /// <summary>Wraps a connection.</summary>
-    /// <param name="connection">Owned by the result from now on.</param>
-    IRawConnection Protect(IRawConnection connection);
+    /// <param name="connection">Owned by the result from now on; closed if this fails.</param>
+    /// <param name="cancellationToken">Ends it, and the connection.</param>
+    ValueTask<IRawConnection> ProtectAsync(IRawConnection connection, CancellationToken cancellationToken);
 }

@@ -3,7 +3,10 @@ namespace IpfsKit.Libp2p.Connections;
 /// <summary>How far an upgrade has come.</summary>
 internal enum UpgradeStage
 {
-    /// <summary>The two sides agree on a security protocol.</summary>
+    /// <summary>The two sides show each other that they are in the same private network.</summary>
+    PrivateNetwork,
+
+    /// <summary>They agree on a security protocol.</summary>
     SecurityNegotiation,
 
     /// <summary>They prove who they are.</summary>

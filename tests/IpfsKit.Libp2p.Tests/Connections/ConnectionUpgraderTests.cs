@@ -346,7 +346,7 @@ public sealed class ConnectionUpgraderTests : IAsyncDisposable
 
     private sealed class InvertingProtector : IConnectionProtector
     {
-        public IRawConnection Protect(IRawConnection connection) => new Inverted(connection);
+        public ValueTask<IRawConnection> ProtectAsync(IRawConnection connection, CancellationToken cancellationToken) => ValueTask.FromResult<IRawConnection>(new Inverted(connection));
 
         private sealed class Inverted(IRawConnection connection) : IRawConnection
         {
