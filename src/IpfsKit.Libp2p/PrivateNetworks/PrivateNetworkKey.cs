@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using IpfsKit.Libp2p.Connections;
 using IpfsKit.Libp2p.Transports;
 using Org.BouncyCastle.Crypto.Digests;
 using Org.BouncyCastle.Crypto.Engines;
@@ -18,7 +19,7 @@ namespace IpfsKit.Libp2p.PrivateNetworks;
 /// </code>
 /// or <c>/base64/</c> and 44 characters, or <c>/bin/</c> and 32 bytes. Spec: <see href="https://github.com/libp2p/specs/blob/master/pnet/Private-Networks-PSK-V1.md"/>.
 /// </remarks>
-public sealed class PrivateNetworkKey : IDisposable
+public sealed class PrivateNetworkKey : IConnectionProtector, IDisposable
 {
     /// <summary>The bytes of a key.</summary>
     public const int KeyBytes = 32;
@@ -126,6 +127,8 @@ public sealed class PrivateNetworkKey : IDisposable
 
         return new PrivateNetworkConnection(connection, _key, nonce);
     }
+
+    ValueTask<IRawConnection> IConnectionProtector.ProtectAsync(IRawConnection connection, CancellationToken cancellationToken) => ProtectAsync(connection, cancellationToken);
 
     private static ReadOnlySpan<byte> TakeLine(ref ReadOnlySpan<byte> rest)
     {

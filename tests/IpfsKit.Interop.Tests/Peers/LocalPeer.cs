@@ -47,7 +47,7 @@ internal sealed class LocalPeer : IAsyncDisposable
             [.. options.Security.Split(',').Select(name => MakeSecurity(name, Key))],
             [new YamuxMuxer(Options.Create(new YamuxOptions()), TimeProvider.System, NullLogger<YamuxMuxer>.Instance)],
             options.Protector,
-            TimeSpan.FromSeconds(15),
+            options.UpgradeTimeout,
             TimeProvider.System);
     }
 

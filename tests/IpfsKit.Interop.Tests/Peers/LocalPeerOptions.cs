@@ -13,5 +13,7 @@ internal sealed record LocalPeerOptions
 
     public IConnectionProtector? Protector { get; init; }
 
+    public TimeSpan UpgradeTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
     public X509Certificate2? WebSocketCertificate { get; init; }
 }
