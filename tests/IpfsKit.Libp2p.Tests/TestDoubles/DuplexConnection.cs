@@ -27,6 +27,9 @@ internal sealed class DuplexConnection : IRawConnection
     /// <summary>Whether a read with a buffer, or without one, waits for bytes; null if none does.</summary>
     public bool? WaitsWithBuffer => _incoming.WaitsWithBuffer;
 
+    /// <summary>Whether a write of the other end waits for this one to read.</summary>
+    public bool WaitsForRoom => _incoming.WaitsForRoom;
+
     /// <summary>All bytes that this end has written.</summary>
     public long BytesWritten => _outgoing.TotalBytes;
 

@@ -33,6 +33,15 @@ internal sealed class DuplexPipe(int capacity)
         }
     }
 
+    public bool WaitsForRoom
+    {
+        get
+        {
+            lock (_lock)
+                return _writable is not null;
+        }
+    }
+
     public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

@@ -7,7 +7,8 @@ namespace IpfsKit.Libp2p.Muxing.Yamux;
 internal struct YamuxReceiveBuffer
 {
     private const int LeastSegmentBytes = 1024;
-    private const int GreatestSegmentBytes = 64 * 1024;
+    // Larger ones where much waits: the shared pool keeps a few dozen arrays of a size, and 16 MiB in segments of 64 KiB made it allocate a sixth of them anew.
+    private const int GreatestSegmentBytes = 256 * 1024;
 
     // A ring; nothing is held while there is nothing to read, but for the ring itself.
     private Segment[]? _segments;

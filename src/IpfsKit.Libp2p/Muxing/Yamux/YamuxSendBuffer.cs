@@ -42,6 +42,9 @@ internal sealed class YamuxSendBuffer
     /// <summary>Bytes that wait to be sent.</summary>
     public int Filled { get; private set; }
 
+    /// <summary>Why nothing can be sealed any more; then nothing finds room.</summary>
+    public ConnectionClosedException? Failure { get; private set; }
+
     /// <summary>How far frames with bytes may fill a buffer, so that no send takes too long; between <see cref="MaxFramePayloadBytes"/> and the greatest buffer.</summary>
     public int Limit { get; set; }
 
@@ -52,8 +55,7 @@ internal sealed class YamuxSendBuffer
         Grow(Filled + _overhead);
         if (_fill!.Length - Filled < _overhead)
             return false;
-        Seal(header, default);
-        return true;
+        return TrySeal(header, default);
     }
 
     /// <summary>Seals a frame with the first of the bytes: as many as a frame, the stream's credit and the buffer take.</summary>
@@ -68,7 +70,8 @@ internal sealed class YamuxSendBuffer
         if (room < Math.Min(payload, LeastPartBytes))
             return 0;
         payload = Math.Min(payload, room);
-        Seal(new YamuxHeader(YamuxFrameType.Data, writer.TakeFlags(), writer.StreamId, (uint)payload), bytes[..payload]);
+        if (!TrySeal(new YamuxHeader(YamuxFrameType.Data, writer.TakeFlags(), writer.StreamId, (uint)payload), bytes[..payload]))
+            return 0;
         writer.Credit -= payload;
         return payload;
     }
@@ -105,13 +108,24 @@ internal sealed class YamuxSendBuffer
         (_fill, _spare, Filled) = (null, null, 0);
     }
 
-    private void Seal(YamuxHeader header, ReadOnlySpan<byte> payload)
+    private bool TrySeal(YamuxHeader header, ReadOnlySpan<byte> payload)
     {
         var frame = _fill.AsSpan(Filled, _overhead + payload.Length);
         header.Write(frame[_sealer.PrefixBytes..]);
         payload.CopyTo(frame[(_sealer.PrefixBytes + YamuxHeader.Bytes)..]);
-        _sealer.Seal(frame);
+        try
+        {
+            _sealer.Seal(frame);
+        }
+        catch (ConnectionClosedException failure)
+        {
+            // The numbers of a cipher are used up.
+            Failure = failure;
+            return false;
+        }
+
         Filled += frame.Length;
+        return true;
     }
 
     // Makes room for so many bytes in all if it can.

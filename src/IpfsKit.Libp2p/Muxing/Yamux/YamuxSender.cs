@@ -65,6 +65,14 @@ internal sealed class YamuxSender : IValueTaskSource
             bool isIdle;
             lock (_lock)
             {
+                if (_buffer.Failure is { } failure)
+                {
+                    _buffer.ReturnAll();
+                    _timer?.Dispose();
+                    _hasFailed = true;
+                    throw failure;
+                }
+
                 if (_hasFailed || (_isCompleting && _buffer.Filled == 0))
                 {
                     _buffer.ReturnAll();

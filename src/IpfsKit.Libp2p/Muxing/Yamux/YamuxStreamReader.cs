@@ -229,7 +229,7 @@ internal sealed class YamuxStreamReader : IValueTaskSource<int>
 
     private uint Consume(int bytes)
     {
-        var credit = _hasEnded || _failure is not null || bytes == 0 ? 0 : _window.Consume(bytes, _pinger.RoundTripTime);
+        var credit = _hasEnded || _failure is not null || bytes == 0 ? 0 : _window.Consume(bytes, _pinger.ShortestRoundTrip);
         ReleaseIfDone();
         return credit;
     }
