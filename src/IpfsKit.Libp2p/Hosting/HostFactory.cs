@@ -6,6 +6,7 @@ using IpfsKit.Libp2p.Muxing;
 using IpfsKit.Libp2p.Muxing.Yamux;
 using IpfsKit.Libp2p.Security;
 using IpfsKit.Libp2p.Security.Noise;
+using IpfsKit.Libp2p.Security.Tls;
 using IpfsKit.Libp2p.Transports;
 using IpfsKit.Libp2p.Transports.Tcp;
 using IpfsKit.Libp2p.Transports.WebSockets;
@@ -27,7 +28,7 @@ internal static class HostFactory
             Options = provider.GetRequiredService<IOptions<Libp2pOptions>>().Value,
             Key = provider.GetRequiredService<HostIdentity>().Key,
             Transports = OrDefault(provider.GetServices<ITransport>(), () => [CreateTcp(provider), CreateWebSockets(provider)]),
-            SecurityProtocols = OrDefault(provider.GetServices<ISecurityProtocol>(), () => [CreateNoise(provider)]),
+            SecurityProtocols = OrDefault(provider.GetServices<ISecurityProtocol>(), () => [CreateNoise(provider), CreateTls(provider)]),
             Muxers = OrDefault(provider.GetServices<IMuxer>(), () => [CreateYamux(provider)]),
             Protector = provider.GetService<IConnectionProtector>(),
             TimeProvider = provider.GetRequiredService<TimeProvider>(),
@@ -58,6 +59,8 @@ internal static class HostFactory
     public static IDnsResolver CreateDns(IServiceProvider provider) => new DnsClientResolver(provider.GetRequiredService<IOptions<Libp2pOptions>>().Value.Dns);
 
     public static NoiseProtocol CreateNoise(IServiceProvider provider) => new(provider.GetRequiredService<HostIdentity>().Key);
+
+    public static TlsProtocol CreateTls(IServiceProvider provider) => new(provider.GetRequiredService<HostIdentity>().Key, provider.GetRequiredService<TimeProvider>());
 
     public static YamuxMuxer CreateYamux(IServiceProvider provider) =>
         new(provider.GetRequiredService<IOptions<YamuxOptions>>(), provider.GetRequiredService<TimeProvider>(), Loggers(provider).CreateLogger<YamuxMuxer>());

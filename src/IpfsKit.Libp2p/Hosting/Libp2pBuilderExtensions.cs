@@ -3,6 +3,7 @@ using IpfsKit.Libp2p.Muxing;
 using IpfsKit.Libp2p.Muxing.Yamux;
 using IpfsKit.Libp2p.Security;
 using IpfsKit.Libp2p.Security.Noise;
+using IpfsKit.Libp2p.Security.Tls;
 using IpfsKit.Libp2p.Transports;
 using IpfsKit.Libp2p.Transports.InMemory;
 using IpfsKit.Libp2p.Transports.Tcp;
@@ -51,6 +52,13 @@ public static class Libp2pBuilderExtensions
     public static ILibp2pBuilder AddNoise(this ILibp2pBuilder builder)
     {
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<ISecurityProtocol, NoiseProtocol>(HostFactory.CreateNoise));
+        return builder;
+    }
+
+    /// <summary>Adds TLS: <c>/tls/1.0.0</c>. The protocol that is added first is preferred.</summary>
+    public static ILibp2pBuilder AddTls(this ILibp2pBuilder builder)
+    {
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<ISecurityProtocol, TlsProtocol>(HostFactory.CreateTls));
         return builder;
     }
 

@@ -254,6 +254,7 @@ public sealed class HostTests
         await alice.Host.ConnectAsync(bob.Info, Cancellation);
         var stream = await alice.Host.NewStreamAsync(bob.PeerId, ["/wait/1"], Cancellation);
         await stream.WriteAsync(new byte[1], Cancellation);
+        await bob.IdentifiedAsync(alice.PeerId);
 
         // Who dials is done first; a connection that is lost before the other side has it is none there.
         await Eventually.TrueAsync("both have the connection", () => Task.FromResult(bob.Host.IsConnected(alice.PeerId)), Patience, Cancellation);

@@ -1,0 +1,145 @@
+using Google.Protobuf;
+using IpfsKit.Libp2p.Hosting;
+using IpfsKit.Libp2p.Identities;
+using IpfsKit.Libp2p.Protocols.Identify;
+using IpfsKit.Libp2p.Protocols.Identify.Wire;
+using IpfsKit.Libp2p.Tests.Hosting;
+using IpfsKit.Libp2p.Tests.Peers;
+using IpfsKit.Multiformats;
+using IpfsKit.TestKit;
+
+namespace IpfsKit.Libp2p.Tests.Protocols.Identify;
+
+public sealed class IdentifyTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Identify_OfAConnection_TellsEachWhoTheOtherIs()
+    {
+        await using var pair = await Pair.StartAsync(options => options.Identify.AgentVersion = "bob/1");
+        var store = pair.Alice.Host.PeerStore;
+
+        Assert.Equal("bob/1", store.GetAgentVersion(pair.Bob.PeerId));
+        Assert.Equal(pair.Bob.Host.LocalPeer.Protocols.Order(), store.GetProtocols(pair.Bob.PeerId).Order());
+        Assert.Equal(pair.Bob.Host.LocalPeer.ListenAddresses, store.GetAddresses(pair.Bob.PeerId));
+        Assert.Contains("/ipfs/ping/1.0.0", pair.Bob.Host.PeerStore.GetProtocols(pair.Alice.PeerId));
+        await Eventually.TrueAsync("it is counted", () => Task.FromResult(pair.Alice.Metrics.TagsOf("libp2p.identify.duration").SequenceEqual(["outcome=done"])), Patience, Cancellation);
+    }
+
+    [Fact]
+    public async Task Push_OfANewProtocol_ReachesConnectedPeers()
+    {
+        await using var pair = await Pair.StartAsync();
+
+        pair.Bob.Host.SetStreamHandler(ProtocolMatcher.Exact("/new/1"), (_, _) => Task.CompletedTask);
+        pair.Bob.Host.SetStreamHandler(ProtocolMatcher.Exact("/secret/1"), (_, _) => Task.CompletedTask, new StreamHandlerOptions { IsAdvertised = false });
+
+        await Eventually.TrueAsync(
+            "the protocol is known", () => Task.FromResult(pair.Alice.Host.PeerStore.FindProtocol(pair.Bob.PeerId, ["/new/1"]) is not null), Patience, Cancellation);
+        Assert.Null(pair.Alice.Host.PeerStore.FindProtocol(pair.Bob.PeerId, ["/secret/1"]));
+
+        pair.Bob.Host.RemoveStreamHandler("/new/1");
+        await Eventually.TrueAsync(
+            "the protocol is gone", () => Task.FromResult(pair.Alice.Host.PeerStore.FindProtocol(pair.Bob.PeerId, ["/new/1"]) is null), Patience, Cancellation);
+    }
+
+    [Fact]
+    public async Task Push_WithTenThousandProtocolsAndAddresses_IsHeldToTheBounds()
+    {
+        await using var pair = await Pair.StartAsync();
+        // What fits into ten messages of 8 KiB, much of it in each.
+        var parts = Enumerable.Range(0, 10).Select(part =>
+        {
+            var message = new IdentifyMessage();
+            for (var i = 0; message.CalculateSize() < 4000; i++)
+                message.Protocols.Add($"/{part}.{i}");
+            for (var i = 0; message.CalculateSize() < 8100; i++)
+                message.ListenAddrs.Add(ByteString.CopyFrom(TestPeers.Address((part * 1000) + i).Bytes));
+            return message.ToByteArray();
+        }).ToArray();
+
+        await PushAsync(pair, parts);
+
+        Assert.Equal(IdentifyProtocol.MaxProtocols, pair.Bob.Host.PeerStore.GetProtocols(pair.Alice.PeerId).Count);
+        Assert.InRange(pair.Bob.Host.PeerStore.GetAddresses(pair.Alice.PeerId).Count, 1, 64);
+    }
+
+    [Fact]
+    public async Task Push_OfMoreMessagesOrLargerOnes_IsReset()
+    {
+        await using var pair = await Pair.StartAsync();
+        var before = pair.Bob.Host.PeerStore.GetProtocols(pair.Alice.PeerId);
+        var small = new IdentifyMessage { Protocols = { "/evil/1" } }.ToByteArray();
+
+        await AssertResetAsync(pair, [.. Enumerable.Repeat(small, IdentifyProtocol.MaxMessages + 1)]);
+        await AssertResetAsync(pair, small, new byte[IdentifyProtocol.MaxMessageBytes + 1]);
+        await AssertResetAsync(pair, [0xff, 0xff, 0xff]);
+        await AssertResetAsync(pair);
+
+        Assert.Equal(before, pair.Bob.Host.PeerStore.GetProtocols(pair.Alice.PeerId));
+    }
+
+    [Fact]
+    public async Task Push_WithAnotherKey_IsRefused()
+    {
+        await using var pair = await Pair.StartAsync();
+        using var other = PrivateKey.Generate();
+
+        await AssertResetAsync(pair, new IdentifyMessage { PublicKey = ByteString.CopyFrom(other.PublicKey.Encoded.Span), AgentVersion = "evil" }.ToByteArray());
+
+        Assert.NotEqual("evil", pair.Bob.Host.PeerStore.GetAgentVersion(pair.Alice.PeerId));
+    }
+
+    [Fact]
+    public void Split_LargeMessage_IsInPartsThatMergeToTheSame()
+    {
+        var message = new IdentifyMessage { PublicKey = ByteString.CopyFrom(new byte[300]), AgentVersion = "agent", ProtocolVersion = "p", ObservedAddr = ByteString.CopyFrom(new byte[10]), SignedPeerRecord = ByteString.CopyFrom(new byte[3000]) };
+        message.Protocols.AddRange(Enumerable.Range(0, 300).Select(i => $"/protocol/{i}"));
+        message.ListenAddrs.AddRange(Enumerable.Range(0, 300).Select(i => ByteString.CopyFrom(TestPeers.Address(i).Bytes)));
+
+        var parts = IdentifyCodec.Split(message);
+
+        Assert.InRange(parts.Count, 3, IdentifyProtocol.MaxMessages);
+        Assert.All(parts, part => Assert.InRange(part.Length, 1, IdentifyProtocol.MaxSentBytes));
+        var merged = new IdentifyMessage();
+        foreach (var part in parts)
+            IdentifyCodec.Merge(merged, part);
+        Assert.Equal(message, merged);
+    }
+
+    [Fact]
+    public void Split_SmallMessage_IsOne() => Assert.Single(IdentifyCodec.Split(new IdentifyMessage { AgentVersion = "agent", SignedPeerRecord = ByteString.CopyFrom(new byte[3000]) }));
+
+    [Theory]
+    [InlineData("/ip4/127.0.0.1/tcp/1", 3)]
+    [InlineData("/ip4/10.0.0.1/tcp/1", 2)]
+    [InlineData("/ip4/203.0.113.1/tcp/1", 1)]
+    public void Addresses_OfAPeer_AreThoseThatCanBeWhereItIs(string seenAt, int believed)
+    {
+        var store = new IpfsKit.Libp2p.Peers.PeerStore(new IpfsKit.Libp2p.Peers.PeerStoreOptions(), TimeProvider.System);
+        var applier = new IdentifyApplier(store, new IpfsKit.Libp2p.Addresses.AddressManager(new(), new IpfsKit.Libp2p.Addresses.MachineInterfaces(), TimeProvider.System));
+        var message = new IdentifyMessage();
+        foreach (var address in new[] { "/ip4/203.0.113.2/tcp/1", "/ip4/10.0.0.2/tcp/1", "/ip4/127.0.0.1/tcp/2" })
+            message.ListenAddrs.Add(ByteString.CopyFrom(Multiaddr.Parse(address).Bytes));
+        message.ListenAddrs.Add(ByteString.CopyFromUtf8("nonsense"));
+
+        applier.Apply(new FakeSession(TestPeers.Alice, Multiaddr.Parse(seenAt)), message);
+
+        Assert.Equal(believed, store.GetAddresses(TestPeers.Alice).Count);
+    }
+
+    private static async Task AssertResetAsync(Pair pair, params byte[][] messages) =>
+        await Assert.ThrowsAsync<StreamResetException>(() => PushAsync(pair, messages));
+
+    private static async Task PushAsync(Pair pair, params byte[][] messages)
+    {
+        await using var stream = await pair.Alice.Host.NewStreamAsync(pair.Bob.PeerId, [IdentifyProtocol.PushId], Cancellation);
+        foreach (var message in messages)
+            await stream.WriteLengthPrefixedAsync(message, Cancellation);
+        await stream.CompleteWritesAsync(Cancellation);
+        Assert.Equal(0, await stream.ReadAsync(new byte[1], Cancellation));
+    }
+}
