@@ -4,6 +4,7 @@ using IpfsKit.Libp2p.Dns;
 using IpfsKit.Libp2p.Identities;
 using IpfsKit.Libp2p.Muxing;
 using IpfsKit.Libp2p.Muxing.Yamux;
+using IpfsKit.Libp2p.PrivateNetworks;
 using IpfsKit.Libp2p.Security;
 using IpfsKit.Libp2p.Security.Noise;
 using IpfsKit.Libp2p.Security.Tls;
@@ -30,7 +31,7 @@ internal static class HostFactory
             Transports = OrDefault(provider.GetServices<ITransport>(), () => [CreateTcp(provider), CreateWebSockets(provider)]),
             SecurityProtocols = OrDefault(provider.GetServices<ISecurityProtocol>(), () => [CreateNoise(provider), CreateTls(provider)]),
             Muxers = OrDefault(provider.GetServices<IMuxer>(), () => [CreateYamux(provider)]),
-            Protector = provider.GetService<IConnectionProtector>(),
+            Protector = provider.GetRequiredService<HostNetwork>().Protector,
             TimeProvider = provider.GetRequiredService<TimeProvider>(),
             Loggers = Loggers(provider),
             Instruments = provider.GetRequiredService<Libp2pInstruments>(),
@@ -46,6 +47,11 @@ internal static class HostFactory
     /// <summary>The key of the options' file, or a new one.</summary>
     public static HostIdentity CreateIdentity(IServiceProvider provider) =>
         new(provider.GetRequiredService<IOptions<Libp2pOptions>>().Value.IdentityPath is { } path ? IdentityFile.LoadOrCreate(path) : PrivateKey.Generate());
+
+    /// <summary>The network of the options' key file, or the public one.</summary>
+    /// <remarks>A file that has no key stops the start: a host that should be in a private network must not talk to the public one.</remarks>
+    public static HostNetwork CreateNetwork(IServiceProvider provider) =>
+        new(provider.GetRequiredService<IOptions<Libp2pOptions>>().Value.PrivateNetworkKeyPath is { } path ? PrivateNetworkKey.Load(path) : null, IsOwner: true);
 
     public static IConnectionGater CreateGater(IServiceProvider provider)
     {

@@ -1,6 +1,7 @@
 using IpfsKit.Libp2p.Identities;
 using IpfsKit.Libp2p.Muxing;
 using IpfsKit.Libp2p.Muxing.Yamux;
+using IpfsKit.Libp2p.PrivateNetworks;
 using IpfsKit.Libp2p.Security;
 using IpfsKit.Libp2p.Security.Noise;
 using IpfsKit.Libp2p.Security.Tls;
@@ -21,6 +22,14 @@ public static class Libp2pBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(key);
         builder.Services.Replace(ServiceDescriptor.Singleton(new HostIdentity(key)));
+        return builder;
+    }
+
+    /// <summary>Puts the host into a private network: it talks only to peers that have the same key. The key stays the caller's; otherwise it comes from <see cref="Libp2pOptions.PrivateNetworkKeyPath"/>.</summary>
+    public static ILibp2pBuilder UsePrivateNetwork(this ILibp2pBuilder builder, PrivateNetworkKey key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        builder.Services.Replace(ServiceDescriptor.Singleton(new HostNetwork(key, IsOwner: false)));
         return builder;
     }
 

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace IpfsKit.Libp2p.Hosting;
 
 /// <summary>The host: the face of its parts, their life, and its events.</summary>
-internal sealed partial class Libp2pHost : ILibp2pHost
+internal sealed partial class Libp2pHost : ILibp2pHost, IDisposable
 {
     private readonly HostServices _services;
     private readonly ILogger _logger;
@@ -167,6 +167,9 @@ internal sealed partial class Libp2pHost : ILibp2pHost
         await now.CancelAsync().ConfigureAwait(false);
         await StopAsync(now.Token).ConfigureAwait(false);
     }
+
+    // For containers that are disposed synchronously; there is no other caller. Nothing in here needs the caller's thread.
+    void IDisposable.Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     private void OnAdded(Session session, bool isFirst)
     {

@@ -40,6 +40,7 @@ public static class Libp2pServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(HostFactory.CreateInstruments);
         services.TryAddSingleton(HostFactory.CreateIdentity);
+        services.TryAddSingleton(HostFactory.CreateNetwork);
         services.TryAddSingleton(HostFactory.CreateGater);
         services.TryAddSingleton(HostFactory.CreateDns);
         services.TryAddSingleton(HostFactory.Create);

@@ -27,7 +27,7 @@ internal sealed class TestHost : IAsyncDisposable
 
     public IServiceProvider Services => _services;
 
-    public static async Task<TestHost> StartAsync(InMemoryNetwork? network, Action<Libp2pOptions>? configure = null, TimeProvider? timeProvider = null, PrivateKey? key = null, Action<IServiceCollection>? services = null)
+    public static async Task<TestHost> StartAsync(InMemoryNetwork? network, Action<Libp2pOptions>? configure = null, TimeProvider? timeProvider = null, PrivateKey? key = null, Action<ILibp2pBuilder>? build = null)
     {
         var collection = new ServiceCollection();
         collection.AddSingleton(timeProvider ?? TimeProvider.System);
@@ -40,7 +40,7 @@ internal sealed class TestHost : IAsyncDisposable
         }).UseIdentity(key ?? PrivateKey.Generate());
         if (network is not null)
             builder.AddInMemory(network);
-        services?.Invoke(collection);
+        build?.Invoke(builder);
         var host = new TestHost(collection.BuildServiceProvider());
         await host.Host.StartAsync(TestContext.Current.CancellationToken);
         return host;

@@ -3,6 +3,7 @@ using IpfsKit.Libp2p.Hosting;
 using IpfsKit.Libp2p.Identities;
 using IpfsKit.Libp2p.Protocols.Identify;
 using IpfsKit.Libp2p.Protocols.Identify.Wire;
+using IpfsKit.Libp2p.Records;
 using IpfsKit.Libp2p.Tests.Hosting;
 using IpfsKit.Libp2p.Tests.Peers;
 using IpfsKit.Multiformats;
@@ -91,6 +92,50 @@ public sealed class IdentifyTests
         await AssertResetAsync(pair, new IdentifyMessage { PublicKey = ByteString.CopyFrom(other.PublicKey.Encoded.Span), AgentVersion = "evil" }.ToByteArray());
 
         Assert.NotEqual("evil", pair.Bob.Host.PeerStore.GetAgentVersion(pair.Alice.PeerId));
+    }
+
+    [Fact]
+    public async Task Identify_SignedRecords_AreKeptAndOfThePeer()
+    {
+        await using var pair = await Pair.StartAsync();
+
+        var record = PeerRecord.Open(pair.Alice.Host.PeerStore.GetSignedRecord(pair.Bob.PeerId)!.Value.Span);
+
+        Assert.Equal(pair.Bob.PeerId, record.PeerId);
+        Assert.Equal(pair.Bob.Host.LocalPeer.Addresses, record.Addresses);
+    }
+
+    [Fact]
+    public async Task Push_WithARecordOfSomebodyElseOrAnOlderOne_ChangesNothing()
+    {
+        using var key = PrivateKey.Generate();
+        using var other = PrivateKey.Generate();
+        var network = new InMemoryNetwork();
+        await using var alice = await TestHost.StartAsync(network, key: key);
+        await using var bob = await TestHost.StartAsync(network);
+        await alice.Host.ConnectAsync(bob.Info, Cancellation);
+        await bob.IdentifiedAsync(alice.PeerId);
+        var before = bob.Host.PeerStore.GetSignedRecord(alice.PeerId)!.Value.ToArray();
+        var addresses = bob.Host.PeerStore.GetAddresses(alice.PeerId);
+
+        foreach (var evil in new[] { PeerRecord.Seal(other, ulong.MaxValue, [TestPeers.Address(1)]), PeerRecord.Seal(key, 1, [TestPeers.Address(1)]) })
+        {
+            await using var stream = await alice.Host.NewStreamAsync(bob.PeerId, [IdentifyProtocol.PushId], Cancellation);
+            await stream.WriteLengthPrefixedAsync(new IdentifyMessage { SignedPeerRecord = ByteString.CopyFrom(evil.Envelope.Encoded.Span) }.ToByteArray(), Cancellation);
+            await stream.CompleteWritesAsync(Cancellation);
+            Assert.Equal(0, await stream.ReadAsync(new byte[1], Cancellation));
+        }
+
+        Assert.Equal(before, bob.Host.PeerStore.GetSignedRecord(alice.PeerId)!.Value.ToArray());
+        Assert.Equal(addresses, bob.Host.PeerStore.GetAddresses(alice.PeerId));
+        Assert.Null(bob.Host.PeerStore.GetSignedRecord(other.PublicKey.PeerId));
+
+        var newer = PeerRecord.Seal(key, ulong.MaxValue, [TestPeers.Address(2)]);
+        await using var good = await alice.Host.NewStreamAsync(bob.PeerId, [IdentifyProtocol.PushId], Cancellation);
+        await good.WriteLengthPrefixedAsync(new IdentifyMessage { SignedPeerRecord = ByteString.CopyFrom(newer.Envelope.Encoded.Span) }.ToByteArray(), Cancellation);
+        await good.CompleteWritesAsync(Cancellation);
+        Assert.Equal(0, await good.ReadAsync(new byte[1], Cancellation));
+        Assert.Equal([TestPeers.Address(2)], bob.Host.PeerStore.GetAddresses(alice.PeerId));
     }
 
     [Fact]
