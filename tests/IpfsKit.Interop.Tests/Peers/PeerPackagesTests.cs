@@ -10,7 +10,7 @@ public sealed partial class PeerPackagesTests
     public void Dependencies_OfThePeers_HaveExactVersions()
     {
         var package = Read("package.json");
-        var versions = new[] { "dependencies", "optionalDependencies" }.SelectMany(kind => package[kind]!.AsObject()).ToList();
+        var versions = package["dependencies"]!.AsObject().Concat(package["optionalDependencies"]!.AsObject()).ToList();
         Assert.NotEmpty(versions);
         Assert.All(versions, dependency => Assert.Matches(ExactVersion(), (string)dependency.Value!));
     }
