@@ -109,6 +109,8 @@ internal sealed partial class WebSocketListener : ITransportListener
         {
             using var deadline = new CancellationTokenSource(_options.HandshakeTimeout, _timeProvider);
             socket = await WebSocketUpgrades.AcceptAsync(connection, _certificate, _suffix, deadline.Token).ConfigureAwait(false);
+            // Before it is handed out: whoever has it must not lose it to a listener that ends, or to one more attacker.
+            Forget(handshake);
             if (socket is not null && !_ready.Writer.TryWrite(socket))
             {
                 socket.Abort();
@@ -130,13 +132,17 @@ internal sealed partial class WebSocketListener : ITransportListener
             // What was refused with an answer ends in order, so that the answer is read.
             if (socket is null)
                 await connection.DisposeAsync().ConfigureAwait(false);
-            lock (_lock)
-            {
-                if (handshake.Node.List is not null)
-                    _handshakes.Remove(handshake.Node);
-            }
-
+            Forget(handshake);
             handshake.Done.SetResult();
+        }
+    }
+
+    private void Forget(Handshake handshake)
+    {
+        lock (_lock)
+        {
+            if (handshake.Node.List is not null)
+                _handshakes.Remove(handshake.Node);
         }
     }
 
