@@ -1,8 +1,9 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using IpfsKit.Libp2p.Negotiation;
-using IpfsKit.Multiformats;
 using IpfsKit.Libp2p.Resources;
 using IpfsKit.Libp2p.Streams;
+using IpfsKit.Multiformats;
 using Microsoft.Extensions.Logging;
 
 namespace IpfsKit.Libp2p.Hosting;
@@ -151,7 +152,7 @@ internal sealed partial class StreamRouter(
     {
         using var timeout = new CancellationTokenSource(LingerTimeout, timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
-        var buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(4096);
+        var buffer = ArrayPool<byte>.Shared.Rent(4096);
         try
         {
             await stream.CompleteWritesAsync(either.Token).ConfigureAwait(false);
@@ -169,7 +170,7 @@ internal sealed partial class StreamRouter(
         }
         finally
         {
-            System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 
