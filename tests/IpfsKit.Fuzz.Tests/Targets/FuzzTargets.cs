@@ -38,6 +38,8 @@ internal static class FuzzTargets
         new EntityBytesTarget(),
         new PublicKeyTarget(),
         new PrivateKeyTarget(),
+        new MultistreamTarget(),
+        new YamuxTarget(),
         new NoisePayloadTarget(),
         new SignedEnvelopeTarget(),
         new PeerRecordTarget(),
