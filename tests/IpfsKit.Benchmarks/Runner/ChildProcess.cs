@@ -5,6 +5,7 @@ using System.Runtime.InteropServices;
 using IpfsKit.Benchmarks.Budgets;
 using IpfsKit.Benchmarks.Runner.Floors;
 using IpfsKit.Benchmarks.Runner.Import;
+using IpfsKit.Benchmarks.Runner.Libp2p;
 using IpfsKit.Benchmarks.Runner.Store;
 
 namespace IpfsKit.Benchmarks.Runner;
@@ -45,6 +46,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         StreamServer.ChildRole => StreamServer.ServeAsync(long.Parse(arguments[0], CultureInfo.InvariantCulture)),
         ImportChild.ChildRole => ImportChild.RunAsync(arguments[0], arguments[1]),
         IndexMemory.ChildRole => Task.FromResult(IndexMemory.Measure(int.Parse(arguments[0], CultureInfo.InvariantCulture))),
+        IdleConnections.ChildRole => IdleConnections.RunAsync(int.Parse(arguments[0], CultureInfo.InvariantCulture)),
         _ => throw new ArgumentException($"There is no child role '{role}'.", nameof(role)),
     };
 

@@ -33,6 +33,15 @@ internal static class FigureCatalog
         new("touch", "touch", "ns", "counting one access, all cores at it, every second access of one hot root", MaxValue: 200),
         new("touch.allocated", "touch", "B", "managed bytes per counted access", MaxValue: 0),
         new("register", "register", OpsPerSecond, "durable root registrations, 64 outstanding, against an in-process silo on real files", MinValue: 10_000),
+        new("libp2p.stream.noise", "libp2p", GiBps, "one stream over TCP, Noise and yamux, writes of 256 KiB, both ends in this process", "bare Noise frames over a socket, four to a send", MinRatio: 0.75),
+        new("libp2p.stream.vs-js", "libp2p", GiBps, "the same stream", "js-libp2p to js-libp2p over TCP, Noise and yamux, an upload between two processes", MinRatio: 3),
+        new("libp2p.streams.100", "libp2p", GiBps, "100 streams of that connection in parallel", "one stream", MinRatio: 0.9),
+        new("libp2p.stream.tls", "libp2p", GiBps, "one stream over TCP, TLS and yamux, writes of 256 KiB", "bare SslStream, the same writes", MinRatio: 0.75),
+        new("libp2p.rtt.connect", "libp2p", "RTT", "from the dial to the arrival of the first byte of a stream's protocol, at a simulated round trip of 63 ms", MaxValue: 3),
+        new("libp2p.rtt.answer", "libp2p", "RTT", "the same to the arrival of the answer"),
+        new("libp2p.rtt.stream", "libp2p", "MiB/s", "one stream at that distance once it is warm", MinValue: 200),
+        new("libp2p.idle-connection", "libp2p", "KiB", "resident memory of one end of an idle connection over TCP, Noise and yamux: 5,000 connections, both ends in one process", MaxValue: 64),
+        new("libp2p.handshake", "libp2p", OpsPerSecond, "Noise handshakes per second of processor time, both ends", "their public-key work alone: 6 agreements, 2 new keys, 2 verifications", MinRatio: 0.5),
     ];
 
     /// <summary>The row of a figure, or null.</summary>

@@ -1,5 +1,6 @@
 using IpfsKit.Benchmarks.Runner.Floors;
 using IpfsKit.Benchmarks.Runner.Import;
+using IpfsKit.Benchmarks.Runner.Libp2p;
 using IpfsKit.Benchmarks.Runner.Read;
 using IpfsKit.Benchmarks.Runner.Register;
 using IpfsKit.Benchmarks.Runner.Store;
@@ -20,6 +21,7 @@ internal static class RunnerCommand
         ["read"] = ReadSuite.RunAsync,
         ["touch"] = TouchSuite.RunAsync,
         ["register"] = RegisterSuite.RunAsync,
+        ["libp2p"] = Libp2pSuite.RunAsync,
     };
 
     /// <summary>Whether there is such a suite.</summary>

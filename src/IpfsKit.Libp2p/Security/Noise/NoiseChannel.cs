@@ -22,7 +22,9 @@ internal sealed class NoiseChannel : ISecureChannel
     /// <summary>The buffer of a connection that filled the small one.</summary>
     public const int LargeBufferBytes = 512 * 1024;
 
-    private const int LeastBufferBytes = 1024;
+    // What a part of a frame is kept in while the rest does not come: few sizes, so that the pool always has them. A size for each part made it allocate.
+    private const int ShortPartBytes = 4 * 1024;
+    private const int LongPartBytes = 64 * 1024;
 
     private readonly IRawConnection _connection;
     private readonly NoiseCipher _receive;
@@ -173,14 +175,15 @@ internal sealed class NoiseChannel : ISecureChannel
         _end = partBytes;
     }
 
-    /// <summary>Holds no more than what has come of a frame: a peer that begins one and stops costs what it sent.</summary>
+    /// <summary>Holds little more than what has come of a frame: a peer that begins one and stops costs about what it sent.</summary>
     private void Shrink()
     {
         var partBytes = _end - _start;
+        var wanted = partBytes <= ShortPartBytes ? ShortPartBytes : LongPartBytes;
         if (partBytes == 0)
             ReturnBuffer();
-        else if (_buffer!.Length > Math.Max(2 * partBytes, LeastBufferBytes))
-            MoveTo(_pool.Rent(partBytes));
+        else if (_buffer!.Length > wanted && partBytes <= wanted)
+            MoveTo(_pool.Rent(wanted));
     }
 
     private void MoveTo(byte[] buffer)
