@@ -19,8 +19,12 @@ internal sealed partial class StreamRouter(
     /// <summary>How much of what a peer still sends is read and dropped after its handler has returned, so that the end of what was written to it is not overtaken by a reset.</summary>
     public const int MaxLingerBytes = 64 * 1024;
 
+    /// <summary>How many streams of one connection may agree on their protocols at once, at least; else a sixteenth of what everybody may together. Further ones wait, so that one peer cannot take that share from all others.</summary>
+    public const int MinNegotiating = 8;
+
     private static readonly TimeSpan LingerTimeout = TimeSpan.FromSeconds(5);
 
+    private readonly int _negotiatingPerSession = Math.Max(MinNegotiating, resources.Limits.Transient.StreamsInbound / 16);
     private readonly TaskTracker _running = new();
     private readonly CancellationTokenSource _aborting = new();
 
@@ -30,12 +34,18 @@ internal sealed partial class StreamRouter(
     /// <summary>Takes the streams of a session until it ends.</summary>
     public async Task RunAsync(Session session)
     {
+        // Not disposed: streams give back their places when the session has ended, too.
+        var places = new SemaphoreSlim(_negotiatingPerSession);
         try
         {
-            while (await session.Connection.AcceptStreamAsync(session.Ending).ConfigureAwait(false) is { } stream)
+            while (true)
             {
-                if (_running.TryRun(() => ServeAsync(session, stream), options.MaxConcurrentHandlers))
+                await places.WaitAsync(session.Ending).ConfigureAwait(false);
+                if (await session.Connection.AcceptStreamAsync(session.Ending).ConfigureAwait(false) is not { } stream)
+                    return;
+                if (_running.TryRun(() => ServeAsync(session, stream, places), options.MaxConcurrentHandlers))
                     continue;
+                places.Release();
                 resources.Note(ScopeKind.System, ResourceKind.Streams);
                 await RefuseAsync(stream).ConfigureAwait(false);
             }
@@ -65,7 +75,7 @@ internal sealed partial class StreamRouter(
     /// <summary>Completes when no handler runs any more.</summary>
     public Task WhenIdleAsync() => _running.CloseAsync();
 
-    private async Task ServeAsync(Session session, IMuxedStream stream)
+    private async Task ServeAsync(Session session, IMuxedStream stream, SemaphoreSlim places)
     {
         // Off the accept loop, whatever a handler does before it first waits.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
@@ -76,6 +86,7 @@ internal sealed partial class StreamRouter(
         }
         catch (ResourceLimitExceededException e)
         {
+            places.Release();
             LogRefused(logger, session.RemotePeer, e);
             await RefuseAsync(stream).ConfigureAwait(false);
             return;
@@ -83,7 +94,9 @@ internal sealed partial class StreamRouter(
 
         using (scope)
         {
-            if (await NegotiateAsync(session, stream, scope).ConfigureAwait(false) is not { } agreed)
+            var negotiated = await NegotiateAsync(session, stream, scope).ConfigureAwait(false);
+            places.Release();
+            if (negotiated is not { } agreed)
                 await RefuseAsync(stream).ConfigureAwait(false);
             else
                 await HandleAsync(session, new ProtocolStream(stream, agreed.Protocol, session, scope), agreed.Entry).ConfigureAwait(false);
