@@ -4,7 +4,7 @@ namespace IpfsKit.Libp2p.Muxing.Yamux;
 /// <remarks>
 /// <para>One ping is under way at a time; who asks meanwhile gets its answer. The other side is gone if it says nothing at all for a while after a ping: on a busy connection the answer stands behind much else.</para>
 /// <para>For the same reason windows grow by the shortest of the last few round trips, and there are three at the start: measured were 1.8 ms for the first one on loopback, where code runs for the first time, and 0.1 ms
-/// for the next. With the former windows grew to 16 MiB, out of every cache, and cost a third of the throughput.</para>
+/// for the next. With the former windows grew to 16 MiB, out of every cache.</para>
 /// </remarks>
 internal sealed class YamuxPinger : IDisposable
 {

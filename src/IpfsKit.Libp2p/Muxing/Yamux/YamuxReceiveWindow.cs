@@ -6,7 +6,7 @@ namespace IpfsKit.Libp2p.Muxing.Yamux;
 /// <remarks>
 /// <para>Counts the bytes of data frames. Credit is granted for what the application has consumed, so that bytes in flight and unread together never pass <see cref="Limit"/>; all of that is reserved.</para>
 /// <para><b>Growth.</b> A window of which half arrives within two round trips is less than four times what the connection holds: it doubles, as long as the memory budget gives its low-priority share, else by less. What
-/// arrives is counted and not what is consumed: a reader that catches up takes megabytes in no time, and windows of 16 MiB on loopback cost a third of the throughput for the cache. Round trips of less than
+/// arrives is counted and not what is consumed: a reader that catches up takes megabytes in no time, and windows would grow to 16 MiB on loopback, out of every cache. Round trips of less than
 /// a quarter of a millisecond count as that: between cores, waking threads takes longer than the bytes.</para>
 /// <para><b>Grain.</b> Credit goes out when half of the window was consumed, or 1 MiB: with 16 MiB and a long round trip, credit that waits for 8 MiB leaves the sender idle for the time that these take.</para>
 /// </remarks>

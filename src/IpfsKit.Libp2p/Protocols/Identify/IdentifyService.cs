@@ -24,7 +24,9 @@ internal sealed partial class IdentifyService
     private readonly ILogger _logger;
     private readonly TaskTracker _running = new();
     private readonly CancellationTokenSource _stopping = new();
-    private int _pushIsDue;
+    private readonly Lock _pushLock = new();
+    private bool _isPushing;
+    private bool _isPushDue;
 
     public IdentifyService(HostParts parts, HostServices services, Action<Session> identified)
     {
@@ -49,9 +51,16 @@ internal sealed partial class IdentifyService
     /// <summary>What this host says of itself has changed.</summary>
     public void OnLocalChange()
     {
-        // Changes come in swarms: those of the next while go out together.
-        if (Interlocked.Exchange(ref _pushIsDue, 1) == 0)
-            _running.TryRun(PushLaterAsync);
+        // Changes come in swarms: those of the next while go out together. One push after the other, so that none overtakes a later one and brings back what was true before.
+        lock (_pushLock)
+        {
+            _isPushDue = true;
+            if (_isPushing)
+                return;
+            _isPushing = true;
+        }
+
+        _running.TryRun(PushLaterAsync);
     }
 
     /// <summary>Gives up what is under way.</summary>
@@ -126,15 +135,26 @@ internal sealed partial class IdentifyService
     {
         try
         {
-            await Task.Delay(_options.PushDelay, _services.TimeProvider, _stopping.Token).ConfigureAwait(false);
-            Volatile.Write(ref _pushIsDue, 0);
-            var parallel = new ParallelOptions { MaxDegreeOfParallelism = _options.MaxConcurrentPushes, CancellationToken = _stopping.Token };
-            await Parallel.ForEachAsync(_parts.Swarm.Peers, parallel, PushAsync).ConfigureAwait(false);
+            do
+            {
+                await Task.Delay(_options.PushDelay, _services.TimeProvider, _stopping.Token).ConfigureAwait(false);
+                lock (_pushLock)
+                    _isPushDue = false;
+                var parallel = new ParallelOptions { MaxDegreeOfParallelism = _options.MaxConcurrentPushes, CancellationToken = _stopping.Token };
+                await Parallel.ForEachAsync(_parts.Swarm.Peers, parallel, PushAsync).ConfigureAwait(false);
+            }
+            while (IsPushDueAgain());
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
             // The host stops, and peers see that.
         }
+    }
+
+    private bool IsPushDueAgain()
+    {
+        lock (_pushLock)
+            return _isPushing = _isPushDue;
     }
 
     private async ValueTask PushAsync(PeerId peer, CancellationToken cancellationToken)

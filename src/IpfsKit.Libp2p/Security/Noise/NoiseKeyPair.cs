@@ -1,29 +1,36 @@
-using NSec.Cryptography;
+using System.Security.Cryptography;
 
 namespace IpfsKit.Libp2p.Security.Noise;
 
-/// <summary>An X25519 key pair; the secret half is in memory that is locked, and wiped by disposing.</summary>
+/// <summary>An X25519 key pair; the secret half is in memory that does not move, and wiped by disposing.</summary>
 /// <remarks>Spec: <see href="https://noiseprotocol.org/noise.html#the-25519-dh-functions"/>.</remarks>
 internal sealed class NoiseKeyPair : IDisposable
 {
-    private readonly Key _key;
-    private readonly byte[] _publicKey;
+    private readonly byte[] _secretKey = GC.AllocateUninitializedArray<byte>(Curve25519.KeyBytes, pinned: true);
+    private readonly byte[] _publicKey = new byte[Curve25519.KeyBytes];
+    private bool _isDisposed;
 
-    private NoiseKeyPair(Key key)
+    private NoiseKeyPair(ReadOnlySpan<byte> secretKey)
     {
-        _key = key;
-        _publicKey = key.PublicKey.Export(KeyBlobFormat.RawPublicKey);
+        secretKey.CopyTo(_secretKey);
+        Curve25519.GetPublicKey(_secretKey, _publicKey);
     }
 
     /// <summary>The public half: 32 bytes, as RFC 7748 writes them.</summary>
     public ReadOnlySpan<byte> PublicKey => _publicKey;
 
     /// <summary>GENERATE_KEYPAIR().</summary>
-    public static NoiseKeyPair Generate() => new(Key.Create(KeyAgreementAlgorithm.X25519));
+    public static NoiseKeyPair Generate()
+    {
+        Span<byte> secretKey = stackalloc byte[Curve25519.KeyBytes];
+        RandomNumberGenerator.Fill(secretKey);
+        var pair = new NoiseKeyPair(secretKey);
+        CryptographicOperations.ZeroMemory(secretKey);
+        return pair;
+    }
 
     /// <summary>The pair of a known secret half, for test vectors.</summary>
-    public static NoiseKeyPair FromPrivateKey(ReadOnlySpan<byte> privateKey) =>
-        new(Key.Import(KeyAgreementAlgorithm.X25519, privateKey, KeyBlobFormat.RawPrivateKey));
+    public static NoiseKeyPair FromPrivateKey(ReadOnlySpan<byte> privateKey) => new(privateKey);
 
     /// <summary>DH(key_pair, public_key).</summary>
     /// <param name="publicKey">The other side's.</param>
@@ -31,13 +38,13 @@ internal sealed class NoiseKeyPair : IDisposable
     /// <returns>False for those few public keys with which every secret is zero.</returns>
     public bool TryAgree(ReadOnlySpan<byte> publicKey, Span<byte> secret)
     {
-        if (!NSec.Cryptography.PublicKey.TryImport(KeyAgreementAlgorithm.X25519, publicKey, KeyBlobFormat.RawPublicKey, out var other) || other is null)
-            return false;
-        using var agreed = KeyAgreementAlgorithm.X25519.Agree(_key, other, Exportable);
-        return agreed is not null && agreed.TryExport(SharedSecretBlobFormat.RawSharedSecret, secret, out _);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return Curve25519.TryAgree(_secretKey, publicKey, secret);
     }
 
-    public void Dispose() => _key.Dispose();
-
-    private static SharedSecretCreationParameters Exportable => new() { ExportPolicy = KeyExportPolicies.AllowPlaintextExport };
+    public void Dispose()
+    {
+        _isDisposed = true;
+        CryptographicOperations.ZeroMemory(_secretKey);
+    }
 }

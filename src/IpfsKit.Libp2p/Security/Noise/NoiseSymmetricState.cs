@@ -7,6 +7,8 @@ namespace IpfsKit.Libp2p.Security.Noise;
 /// <remarks>Spec: <see href="https://noiseprotocol.org/noise.html#the-symmetricstate-object"/>. Methods have its names.</remarks>
 internal sealed class NoiseSymmetricState : IDisposable
 {
+    private const int MaxHashedAtOnceBytes = 512;
+
     private readonly byte[] _chainingKey = new byte[HashBytes];
     private readonly byte[] _hash = new byte[HashBytes];
     private NoiseCipher? _cipher;
@@ -103,6 +105,16 @@ internal sealed class NoiseSymmetricState : IDisposable
 
     private void HashWith(ReadOnlySpan<byte> data, Span<byte> destination)
     {
+        // In one call where both fit on the stack, as all but payloads with RSA keys do: a running hash costs more to set up than to compute.
+        if (data.Length <= MaxHashedAtOnceBytes)
+        {
+            Span<byte> both = stackalloc byte[HashBytes + data.Length];
+            _hash.CopyTo(both);
+            data.CopyTo(both[HashBytes..]);
+            SHA256.HashData(both, destination);
+            return;
+        }
+
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(_hash);
         hash.AppendData(data);

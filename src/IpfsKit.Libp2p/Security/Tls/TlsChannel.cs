@@ -10,7 +10,7 @@ namespace IpfsKit.Libp2p.Security.Tls;
 /// While no bytes come it waits by a read without a buffer, and neither it nor <see cref="SslStream"/> holds one then. What stays is the state of the platform's library.
 /// A peer that ends says so (close_notify); ending between two records without it is taken for an end too, as <see cref="SslStream"/> does not tell the two apart, and muxers say themselves when they are done.
 /// </remarks>
-internal sealed class TlsChannel(IRawConnection connection, SecureSession session, SslStream stream) : ISecureChannel
+internal sealed class TlsChannel(IRawConnection connection, SecureSession session, TlsConnectionStream below, SslStream stream) : ISecureChannel
 {
     /// <summary>The buffer for plain bytes: two records, which is what <see cref="SslStream"/> reads at a time.</summary>
     public const int BufferBytes = 32 * 1024;
@@ -34,15 +34,7 @@ internal sealed class TlsChannel(IRawConnection connection, SecureSession sessio
         {
             if (_failure is not null)
                 throw new ConnectionClosedException(_failure.Message, _failure);
-            var readable = stream.ReadAsync(Memory<byte>.Empty, cancellationToken);
-            if (!readable.IsCompletedSuccessfully)
-                ReturnBuffer();
-            await readable.ConfigureAwait(false);
-            _buffer ??= ArrayPool<byte>.Shared.Rent(BufferBytes);
-            var bytes = await stream.ReadAsync(_buffer, cancellationToken).ConfigureAwait(false);
-            if (bytes == 0)
-                ReturnBuffer();
-            return _buffer.AsMemory(0, bytes);
+            return await ReceiveAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
@@ -71,7 +63,7 @@ internal sealed class TlsChannel(IRawConnection connection, SecureSession sessio
     {
         try
         {
-            await stream.ShutdownAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+            await below.RunAloneAsync(stream.ShutdownAsync, cancellationToken).ConfigureAwait(false);
             await connection.CompleteWritesAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
@@ -88,6 +80,28 @@ internal sealed class TlsChannel(IRawConnection connection, SecureSession sessio
             ReturnBuffer();
         if (first)
             await stream.DisposeAsync().ConfigureAwait(false);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<ReadOnlyMemory<byte>> ReceiveAsync(CancellationToken cancellationToken)
+    {
+        await below.BeginReadAsync().ConfigureAwait(false);
+        try
+        {
+            var readable = stream.ReadAsync(Memory<byte>.Empty, cancellationToken);
+            if (!readable.IsCompletedSuccessfully)
+                ReturnBuffer();
+            await readable.ConfigureAwait(false);
+            _buffer ??= ArrayPool<byte>.Shared.Rent(BufferBytes);
+            var bytes = await stream.ReadAsync(_buffer, cancellationToken).ConfigureAwait(false);
+            if (bytes == 0)
+                ReturnBuffer();
+            return _buffer.AsMemory(0, bytes);
+        }
+        finally
+        {
+            below.EndRead();
+        }
     }
 
     private ConnectionClosedException Fail(Exception cause)

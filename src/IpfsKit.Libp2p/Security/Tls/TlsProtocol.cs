@@ -41,7 +41,8 @@ internal sealed class TlsProtocol : ISecurityProtocol, IDisposable
     public async ValueTask<ISecureChannel> SecureAsync(IRawConnection connection, PeerId? expectedPeer, IReadOnlyList<string> muxers, CancellationToken cancellationToken)
     {
         var verifier = new TlsPeerVerifier(expectedPeer, _timeProvider);
-        var stream = new SslStream(new RawConnectionStream(connection), leaveInnerStreamOpen: false);
+        var below = new TlsConnectionStream(connection);
+        var stream = new SslStream(below, leaveInnerStreamOpen: false);
         try
         {
             if (connection.Direction == ConnectionDirection.Outbound)
@@ -52,7 +53,7 @@ internal sealed class TlsProtocol : ISecurityProtocol, IDisposable
                 throw new TlsCertificateException("the other side showed no certificate.");
             var agreed = stream.NegotiatedApplicationProtocol;
             var muxer = agreed == NoMuxer || agreed.Protocol.IsEmpty ? null : agreed.ToString();
-            return new TlsChannel(connection, new SecureSession(ProtocolId, remote, connection, muxer), stream);
+            return new TlsChannel(connection, new SecureSession(ProtocolId, remote, connection, muxer), below, stream);
         }
         catch (Exception e)
         {

@@ -58,7 +58,7 @@ public sealed class NoiseChannelTests : IAsyncDisposable
     {
         var frame = _sender.Seal(new byte[60_000]);
         var reading = _receiver.ReadAsync(Token).AsTask();
-        foreach (var (from, to, most) in ((int, int, int)[])[(0, 1, 1024), (1, 100, 1024), (100, 30_000, 65_536)])
+        foreach (var (from, to, most) in ((int, int, int)[])[(0, 1, 4096), (1, 100, 4096), (100, 30_000, 65_536)])
         {
             await _near.WriteAsync(frame.AsMemory(from, to - from), Token);
             Assert.True(SpinWait.SpinUntil(() => _far.WaitsWithBuffer is false && _pool.Held <= most && _pool.Held >= to, TimeSpan.FromSeconds(10)), $"{to}: {_pool.Held}");
