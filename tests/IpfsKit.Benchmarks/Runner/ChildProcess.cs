@@ -47,8 +47,12 @@ internal sealed class ChildProcess : IAsyncDisposable
         ImportChild.ChildRole => ImportChild.RunAsync(arguments[0], arguments[1]),
         IndexMemory.ChildRole => Task.FromResult(IndexMemory.Measure(int.Parse(arguments[0], CultureInfo.InvariantCulture))),
         IdleConnections.ChildRole => IdleConnections.RunAsync(int.Parse(arguments[0], CultureInfo.InvariantCulture)),
+        Attacker.ChildRole => Attacker.RunAsync(arguments[0]),
         _ => throw new ArgumentException($"There is no child role '{role}'.", nameof(role)),
     };
+
+    /// <summary>Asks the child for something.</summary>
+    public Task WriteLineAsync(string line) => _process.StandardInput.WriteLineAsync(line);
 
     /// <summary>The next line of the child's output, or null at its end.</summary>
     public ValueTask<string?> ReadLineAsync(CancellationToken cancellationToken = default) =>

@@ -42,6 +42,7 @@ internal static class FigureCatalog
         new("libp2p.rtt.stream", "libp2p", "MiB/s", "one stream at that distance once it is warm", MinValue: 200),
         new("libp2p.idle-connection", "libp2p", "KiB", "resident memory of one end of an idle connection over TCP, Noise and yamux: 5,000 connections, both ends in one process", MaxValue: 64),
         new("libp2p.handshake", "libp2p", OpsPerSecond, "Noise handshakes per second of processor time, both ends", "their public-key work alone: 6 agreements, 2 new keys, 2 verifications", MinRatio: 0.5),
+        new("libp2p.under-attack", "libp2p", GiBps, "one stream between two hosts as AddLibp2p makes them, over TCP, Noise and yamux, while a process with 5 % of a core attacks the receiving one", "the same without the attacker", MinRatio: 0.9),
     ];
 
     /// <summary>The row of a figure, or null.</summary>

@@ -35,6 +35,22 @@ internal static class Libp2pSuite
         var handshakes = (int)context.Options.Size(2_000, 50);
         await CompareAsync(
             context, "libp2p.handshake", () => Handshakes.MeasureAsync(handshakes), () => Task.FromResult(Handshakes.MeasureFloor(handshakes)));
+        await AttackAsync(context, 2 * bytes);
+    }
+
+    private static async Task AttackAsync(RunContext context, long bytes)
+    {
+        await using var hosts = await HostsUnderAttack.StartAsync();
+        await CompareAsync(
+            context,
+            "libp2p.under-attack",
+            async () =>
+            {
+                var (throughput, attack) = await hosts.MeasureUnderAttackAsync(bytes);
+                context.Note($"libp2p.under-attack: {attack}");
+                return throughput;
+            },
+            () => hosts.MeasureAsync(bytes));
     }
 
     private static async Task CompareWithJsAsync(RunContext context, MuxedPair noise, long bytes)
