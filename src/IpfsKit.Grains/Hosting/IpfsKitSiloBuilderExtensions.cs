@@ -59,7 +59,6 @@ public static class IpfsKitSiloBuilderExtensions
 
         AddSettings(services);
         services.AddSingleton<EmbeddedCluster>();
-        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<EmbeddedCluster>());
         services.AddOptions<EndpointOptions>().Configure<EmbeddedCluster>((options, cluster) => cluster.Configure(options));
         return builder.UseDevelopmentClustering((IPEndPoint?)null);
     }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using IpfsKit.Grains.DataPlane;
 using IpfsKit.Grains.Hosting;
@@ -83,10 +82,8 @@ public sealed class EmbeddedClusterTests : IDisposable
     [Fact]
     public async Task Ports_ThatAreConfigured_AreKept()
     {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        var free = ((IPEndPoint)probe.LocalEndpoint).Port;
-        probe.Stop();
+        using var claim = PortClaim.Acquire(31_900);
+        var free = claim.Port;
         using var silo = Build(("Orleans:Endpoints:GatewayPort", $"{free}"), ("Orleans:ClusterId", "mine"));
         await silo.StartAsync(Token);
 

@@ -34,7 +34,9 @@ internal sealed class HostsUnderAttack : IAsyncDisposable
             }
         });
         await honest.GetRequiredService<Libp2pHost>().ConnectAsync(new PeerInfo(host.LocalPeer.PeerId, host.LocalPeer.ListenAddresses));
-        return new HostsUnderAttack(victim, honest, ChildProcess.Start(Attacker.ChildRole, [host.LocalPeer.ListenAddresses[0].ToString()], AttackerEnvironment));
+        var attacker = ChildProcess.Start(Attacker.ChildRole, [host.LocalPeer.ListenAddresses[0].ToString()], AttackerEnvironment);
+        await attacker.ReadRequiredLineAsync();
+        return new HostsUnderAttack(victim, honest, attacker);
     }
 
     /// <summary>Sends that many bytes while nobody attacks; GiB/s.</summary>
