@@ -7,7 +7,7 @@ namespace IpfsKit.Libp2p.Security.Noise;
 /// <remarks>Spec: <see href="https://noiseprotocol.org/noise.html#the-symmetricstate-object"/>. Methods have its names.</remarks>
 internal sealed class NoiseSymmetricState : IDisposable
 {
-    private const int MaxHashedAtOnceBytes = 512;
+    private const int HashedAtOnceBytes = 512;
 
     private readonly byte[] _chainingKey = new byte[HashBytes];
     private readonly byte[] _hash = new byte[HashBytes];
@@ -106,7 +106,7 @@ internal sealed class NoiseSymmetricState : IDisposable
     private void HashWith(ReadOnlySpan<byte> data, Span<byte> destination)
     {
         // In one call where both fit on the stack, as all but payloads with RSA keys do: a running hash costs more to set up than to compute.
-        if (data.Length <= MaxHashedAtOnceBytes)
+        if (data.Length <= HashedAtOnceBytes)
         {
             Span<byte> both = stackalloc byte[HashBytes + data.Length];
             _hash.CopyTo(both);
