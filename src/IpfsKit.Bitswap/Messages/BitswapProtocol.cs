@@ -7,8 +7,23 @@ internal static class BitswapProtocol
     /// <summary>The largest message that is accepted or sent.</summary>
     public const int MaxMessageBytes = 4 << 20;
 
-    /// <summary>The longest CID in a wantlist.</summary>
+    /// <summary>The longest CID that peers may send; <see cref="Multiformats.Cid.MaxBytes"/>, which is less, is what is understood. Others are ignored where they are.</summary>
     public const int MaxCidBytes = 168;
+
+    /// <summary>The most entries of a wantlist in one message that are looked at.</summary>
+    public const int MaxWantlistEntries = 8192;
+
+    /// <summary>The most presences that are handed over at once.</summary>
+    public const int MaxPresences = 1024;
+
+    /// <summary>The longest part of a message that names a CID: an entry of a wantlist, a presence. Longer ones are ignored.</summary>
+    public const int MaxEntryBytes = 1024;
+
+    /// <summary>The longest prefix of a CID: four varints. A block with a longer one is ignored.</summary>
+    public const int MaxPrefixBytes = 40;
+
+    /// <summary>The most messages in succession that say nothing.</summary>
+    public const int MaxEmptyMessages = 1024;
 
     /// <summary>The ids, the best first.</summary>
     public static IReadOnlyList<string> Ids { get; } = ["/ipfs/bitswap/1.2.0", "/ipfs/bitswap/1.1.0", "/ipfs/bitswap/1.0.0", "/ipfs/bitswap"];

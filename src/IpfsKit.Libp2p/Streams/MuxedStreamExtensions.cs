@@ -1,4 +1,5 @@
 using System.Buffers;
+using IpfsKit.Libp2p.Resources;
 using IpfsKit.Libp2p.Streams;
 using IpfsKit.Multiformats;
 
@@ -81,6 +82,26 @@ public static class MuxedStreamExtensions
         ArrayPool<byte>.Shared.Return(buffer);
         if (!isJoined)
             await stream.WriteAsync(message, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Counts memory against the stream's limits, and those of its peer and the node, before it is used for what the stream carries. What is not released is when the stream ends.</summary>
+    /// <param name="stream">The stream; where it is not one of a session, there are no limits.</param>
+    /// <param name="bytes">How much; from 0.</param>
+    /// <returns>False if there is no memory for it; nothing was counted then.</returns>
+    public static bool TryReserveMemory(this IMuxedStream stream, int bytes)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentOutOfRangeException.ThrowIfNegative(bytes);
+        return bytes == 0 || (stream as ProtocolStream)?.Memory.TryReserve(bytes, MemoryPriority.High) != false;
+    }
+
+    /// <summary>Gives back what <see cref="TryReserveMemory"/> has counted.</summary>
+    public static void ReleaseMemory(this IMuxedStream stream, int bytes)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentOutOfRangeException.ThrowIfNegative(bytes);
+        if (bytes > 0)
+            (stream as ProtocolStream)?.Memory.Release(bytes);
     }
 
     private static async ValueTask<int?> ReadLengthAsync(IMuxedStream stream, int maxBytes, CancellationToken cancellationToken)

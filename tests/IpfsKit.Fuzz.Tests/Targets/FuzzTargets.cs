@@ -1,4 +1,5 @@
 using IpfsKit.Fuzz.Tests.Engine;
+using IpfsKit.Fuzz.Tests.Targets.Bitswap;
 using IpfsKit.Fuzz.Tests.Targets.Grains;
 using IpfsKit.Fuzz.Tests.Targets.Ipld;
 using IpfsKit.Fuzz.Tests.Targets.Libp2p;
@@ -46,6 +47,7 @@ internal static class FuzzTargets
         new TlsCertificateTarget(),
         new TlsIdentityExtensionTarget(),
         new PrivateNetworkKeyTarget(),
+        new BitswapMessagesTarget(),
         new GroupMarkerTarget(),
         new SegmentScannerTarget(),
         new SegmentFooterTarget(),
