@@ -229,15 +229,15 @@ public sealed class BitswapServerAnswersTests
     }
 
     [Theory]
-    [InlineData(BitswapVersion.Unversioned)]
-    [InlineData(BitswapVersion.V100)]
-    [InlineData(BitswapVersion.V110)]
-    public async Task PeerBefore12_GetsBlocksOnly(BitswapVersion version)
+    [InlineData("/ipfs/bitswap")]
+    [InlineData("/ipfs/bitswap/1.0.0")]
+    [InlineData("/ipfs/bitswap/1.1.0")]
+    public async Task PeerBefore12_GetsBlocksOnly(string protocol)
     {
         await using var rig = new ServerRig();
         var cid = await rig.AddAsync(1, 5000);
         var absent = TestBlocks.Raw(2, 5000);
-        var peer = rig.Peers.Join(1, version);
+        var peer = rig.Peers.Join(1, BitswapProtocol.VersionOf(protocol)!.Value);
         rig.Want(peer, Have(cid), Block(absent.Cid));
         await rig.SettleAsync();
         await rig.ArriveAsync(absent);
@@ -278,7 +278,7 @@ public sealed class BitswapServerAnswersTests
     {
         await using var rig = new ServerRig();
         var block = TestBlocks.Raw(1, 5000);
-        await rig.Store.PutAsync(block);
+        await rig.ArriveAsync(block);
         rig.Store.BeforeRead = cid => rig.Store.DeleteAsync(cid).AsTask();
         var peer = rig.Peers.Join(1);
         rig.Want(peer, Block(block.Cid));
