@@ -1,0 +1,87 @@
+using IpfsKit.Bitswap.Messages;
+using IpfsKit.Bitswap.Network;
+using IpfsKit.Libp2p;
+using IpfsKit.Multiformats;
+using Microsoft.Extensions.Logging;
+
+namespace IpfsKit.Bitswap.Client;
+
+/// <summary>Telling peers what is wanted.</summary>
+internal sealed partial class BitswapClient
+{
+    /// <summary>After so many messages in a row that could not be sent, a connected peer is taken for one that cannot be reached.</summary>
+    private const int SendAttempts = 2;
+
+    /// <summary>Begins to send; called with the gate open, when nothing is being sent to the peer.</summary>
+    private void Send(ClientPeer peer) => _tasks.Run(() => SendAllAsync(peer));
+
+    /// <summary>Sends until there is nothing to say.</summary>
+    private async Task SendAllAsync(ClientPeer peer)
+    {
+        // Behind what the thread pool has to do anyway: it may be about to want more, which then goes into the same message.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        while (TakeMessage(peer) is { } message)
+        {
+            Exception? failure = null;
+            try
+            {
+                await _parts.Network.SendAsync(peer.Id, message, MessageLane.Wants, _stopped.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (_stopped.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e) when (e is Libp2pException or TimeoutException)
+            {
+                failure = e;
+            }
+            finally
+            {
+                message.Dispose();
+            }
+
+            using (_parts.Gate.Enter())
+            {
+                if (failure is null)
+                    peer.SendFailures = 0;
+                else
+                    OnSendFailed(peer, failure);
+            }
+        }
+    }
+
+    private OutboundMessage? TakeMessage(ClientPeer peer)
+    {
+        using (_parts.Gate.Enter())
+        {
+            var message = peer.HasLeft ? null : peer.Wants.Next(peer.Asks, _parts.Clock.Now);
+            peer.IsSending = message is not null;
+            return message;
+        }
+    }
+
+    private void OnSendFailed(ClientPeer peer, Exception failure)
+    {
+        LogSendFailed(_parts.Logger, failure, peer.Id);
+        if (peer.HasLeft)
+            return;
+        if (++peer.SendFailures < SendAttempts)
+        {
+            peer.Wants.Restart(peer.Asks);
+            return;
+        }
+
+        Observe(peer.Id, PeerFailure.Unreachable);
+        EndAsks(peer);
+        peer.Wants.Restart(peer.Asks);
+        foreach (var member in peer.Sessions.ToArray())
+        {
+            var session = member.Session;
+            session.Leave(member);
+            session.Pump();
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{PeerId} could not be told what is wanted of it.")]
+    private static partial void LogSendFailed(ILogger logger, Exception exception, PeerId peerId);
+}

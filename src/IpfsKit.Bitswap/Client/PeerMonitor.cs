@@ -1,0 +1,150 @@
+using IpfsKit.Bitswap.Messages;
+using IpfsKit.Multiformats;
+
+namespace IpfsKit.Bitswap.Client;
+
+/// <summary>What follows from answers of peers, and from answers that do not come: a "no" that the client says in the peer's place (the simulated DONT_HAVE). Guarded by the client's gate.</summary>
+/// <remarks>
+/// A want whose time is over goes to the next peer at once, but is taken back from the first only when the next was asked: with nobody else, a late answer is better than none. A peer that sent nothing at all in that time loses
+/// everything that is awaited of it, so that a dead peer costs one timeout and not one for each block.
+/// </remarks>
+internal sealed class PeerMonitor(ClientParts parts, Action<PeerId, PeerFailure> observe)
+{
+    /// <summary>After so many waits in vain, without a block between them, a peer leaves a session.</summary>
+    private const int TimeoutsBeforeLeaving = 3;
+
+    private const double Tolerance = 1e-6;
+
+    private readonly List<PeerAsk> _late = [];
+    private readonly HashSet<BitswapSession> _concerned = [];
+    private double _stalledUntil;
+
+    /// <summary>A peer said whether it has a block.</summary>
+    public void OnPresence(PeerAsk ask, bool isHere)
+    {
+        var now = parts.Clock.Now;
+        if (ask.State == AskState.Active)
+            ask.Peer.Estimates.OnPresence(now - ask.AskedAt, ask.WasIdle);
+        if (isHere)
+            OnHave(ask);
+        else
+            OnDontHave(ask);
+    }
+
+    /// <summary>Something may be late.</summary>
+    public void OnDue(ClientPeer peer)
+    {
+        var now = parts.Clock.Now;
+        if (parts.Budget.IsExhausted)
+            _stalledUntil = now;
+        peer.Late.Expire(now);
+        peer.NextDue = peer.Late.NextDue;
+        _late.Clear();
+        for (var ask = peer.Awaiting.First; ask is not null; ask = ask.Next)
+        {
+            var due = DueOf(ask);
+            if (due <= now + Tolerance)
+                _late.Add(ask);
+            else
+                peer.NextDue = Math.Min(peer.NextDue, due);
+        }
+
+        if (_late.Count > 0)
+            OnLate(peer);
+    }
+
+    private double DueOf(PeerAsk ask)
+    {
+        var timeout = AskBook.TimeoutOf(ask);
+        var since = Math.Max(ask.AwaitedSince, _stalledUntil);
+        if (ask.Kind == WantKind.Have)
+            return since + timeout;
+        if (ask.Peer.Verifying > 0)
+            return parts.Clock.Now + PeerEstimates.ShortestTimeout;
+        // While the peer delivers other blocks, it may only have another order in mind; but not for ever.
+        return Math.Min(Math.Max(since, ask.Peer.Estimates.LastArrival) + timeout, since + (2 * timeout) + 1);
+    }
+
+    private void OnLate(ClientPeer peer)
+    {
+        var first = _late.Find(static ask => ask.Kind == WantKind.Block);
+        if (first is not null)
+        {
+            observe(peer.Id, first.WasPromised ? PeerFailure.BrokenPromise : PeerFailure.Timeout);
+            if (peer.Estimates.LastArrival < first.AwaitedSince)
+            {
+                for (var ask = peer.Awaiting.First; ask is not null; ask = ask.Next)
+                {
+                    if (ask.Kind == WantKind.Block && !_late.Contains(ask))
+                        _late.Add(ask);
+                }
+            }
+        }
+
+        _concerned.Clear();
+        foreach (var ask in _late)
+        {
+            if (ask.Owner is { } owner && _concerned.Add(owner.Session))
+                owner.OnTimeout();
+            AskBook.Settle(ask, AskState.Overdue);
+            BitswapClient.Reopen(ask.Want);
+            for (var want = ask.Want.FirstSession; want is not null; want = want.NextOfWant)
+                _concerned.Add(want.Session);
+        }
+
+        foreach (var member in peer.Sessions.ToArray())
+            LeaveIfUseless(member);
+        foreach (var session in _concerned)
+            session.Pump();
+    }
+
+    private static void OnHave(PeerAsk ask)
+    {
+        ask.WasPromised = true;
+        // A want-block is under way: it is no news that the peer has it.
+        if (ask is { State: AskState.Active, Kind: WantKind.Block })
+            return;
+        if (ask.State is AskState.Ended or AskState.GivenUp)
+            return;
+        AskBook.Settle(ask, AskState.Promised);
+        for (var want = ask.Want.FirstSession; want is not null;)
+        {
+            var next = want.NextOfWant;
+            want.Session.OnHave(want, ask.Peer);
+            want = next;
+        }
+    }
+
+    private static void OnDontHave(PeerAsk ask)
+    {
+        var wasActive = ask.State == AskState.Active;
+        if (!wasActive && ask.State is not (AskState.Promised or AskState.Overdue))
+            return;
+        AskBook.Settle(ask, AskState.Refused);
+        ask.WasPromised = false;
+        BitswapClient.Reopen(ask.Want);
+        if (wasActive)
+        {
+            foreach (var member in ask.Peer.Sessions.ToArray())
+            {
+                if (member.Session.Find(ask.Want.Key) is null)
+                    continue;
+                member.OnMiss();
+                LeaveIfUseless(member);
+            }
+        }
+
+        for (var want = ask.Want.FirstSession; want is not null;)
+        {
+            var next = want.NextOfWant;
+            want.Session.Pump();
+            want = next;
+        }
+    }
+
+    private static void LeaveIfUseless(SessionPeer member)
+    {
+        if (member.MissesInARow >= member.Session.Options.MissesBeforeLeaving || member.TimeoutsInARow >= TimeoutsBeforeLeaving)
+            member.Session.Leave(member);
+    }
+}
