@@ -38,6 +38,9 @@ internal static class BitswapProtocol
         _ => null,
     };
 
+    /// <summary>The id of a version.</summary>
+    public static string IdOf(BitswapVersion version) => Ids[BitswapVersion.V120 - version];
+
     /// <summary>Whether blocks come with the prefix of their CID.</summary>
     public static bool HasPrefixes(this BitswapVersion version) => version >= BitswapVersion.V110;
 

@@ -32,6 +32,12 @@ internal sealed class MessageReader(IMuxedStream stream, PeerId peer, IMessageSi
     /// <summary>How many messages were read.</summary>
     public long Messages { get; private set; }
 
+    /// <summary>How many bytes the last message had, with its length.</summary>
+    public int MessageBytes { get; private set; }
+
+    /// <summary>Whether a part of a message was read.</summary>
+    public bool IsWithinMessage { get; private set; }
+
     /// <summary>How many blocks, wants and presences were ignored.</summary>
     public long Ignored { get; private set; }
 
@@ -47,8 +53,11 @@ internal sealed class MessageReader(IMuxedStream stream, PeerId peer, IMessageSi
         if (await ReadLengthAsync().ConfigureAwait(false) is not { } length)
             return false;
         deadline.Begin(length);
+        IsWithinMessage = true;
         var blocks = await ReadFieldsAsync(length).ConfigureAwait(false);
+        IsWithinMessage = false;
         Messages++;
+        MessageBytes = length + Varint.GetByteCount((ulong)length);
         HandOver(isSomething: blocks > 0);
         return true;
     }
@@ -78,7 +87,11 @@ internal sealed class MessageReader(IMuxedStream stream, PeerId peer, IMessageSi
                 throw new ProtocolViolationException($"{peer} sends a length that is no varint.");
             var isFirst = _input.Available.IsEmpty;
             if (!isFirst)
+            {
+                IsWithinMessage = true;
                 deadline.Begin(0);
+            }
+
             if (!await _input.FillAsync(deadline.Token).ConfigureAwait(false))
                 return isFirst ? null : throw new ProtocolViolationException($"{peer} ended within the length of a message.");
         }
