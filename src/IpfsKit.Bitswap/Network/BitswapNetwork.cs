@@ -77,6 +77,8 @@ internal sealed partial class BitswapNetwork : IBitswapNetwork, IAsyncDisposable
     {
         if (_registry.Find(peer.PeerId) is { } entry)
             return entry.Peer;
+        // The registry's lock is not taken within those of the caller, which its events take.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         await _host.ConnectAsync(peer, cancellationToken).ConfigureAwait(false);
         try
         {

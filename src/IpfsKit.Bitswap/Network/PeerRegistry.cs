@@ -73,13 +73,17 @@ internal sealed partial class PeerRegistry(ILibp2pHost host, Func<BitswapPeer, P
     /// <summary>A peer has opened a stream.</summary>
     public void OnStream(PeerId peer, BitswapVersion version)
     {
-        if (_entries.ContainsKey(peer))
-            return;
-        lock (_lock)
+        if (!_entries.TryGetValue(peer, out var entry))
         {
-            if (!_entries.ContainsKey(peer) && host.IsConnected(peer))
-                Add(peer, VersionSaid(peer) ?? version);
+            lock (_lock)
+            {
+                if (!_entries.TryGetValue(peer, out entry) && host.IsConnected(peer))
+                    entry = Add(peer, VersionSaid(peer) ?? version);
+            }
         }
+
+        if (entry is not null)
+            entry.HasSpoken = true;
     }
 
     /// <summary>Completes when it is known whether a connected peer speaks bitswap; with null if it does not, or has left.</summary>
@@ -138,8 +142,7 @@ internal sealed partial class PeerRegistry(ILibp2pHost host, Func<BitswapPeer, P
         var said = VersionSaid(peer);
         if (_entries.TryGetValue(peer, out var entry))
         {
-            // What a stream has shown is true until identify has said otherwise.
-            if (said == entry.Peer.Version || (said is null && !_identified.Contains(peer)))
+            if (said == entry.Peer.Version || (said is null && entry.HasSpoken))
                 return;
             Remove(entry);
         }
@@ -151,16 +154,18 @@ internal sealed partial class PeerRegistry(ILibp2pHost host, Func<BitswapPeer, P
     private BitswapVersion? VersionSaid(PeerId peer) =>
         host.PeerStore.FindProtocol(peer, BitswapProtocol.Ids) is { } protocol ? BitswapProtocol.VersionOf(protocol) : null;
 
-    private void Add(PeerId peer, BitswapVersion version)
+    private PeerEntry? Add(PeerId peer, BitswapVersion version)
     {
         if (_isStopped)
-            return;
+            return null;
         var joined = new BitswapPeer(peer, version, host.GetSessions(peer) is [var session, ..] && NearAddresses.Contains(session.RemoteAddress));
-        _entries[peer] = create(joined);
+        var entry = create(joined);
+        _entries[peer] = entry;
         _peers = [.. _peers, joined];
         if (_awaited.Remove(peer, out var awaited))
             awaited.TrySetResult(joined);
         Raise(Joined, joined);
+        return entry;
     }
 
     private void Remove(PeerEntry entry)

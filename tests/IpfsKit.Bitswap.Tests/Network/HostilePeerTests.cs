@@ -39,6 +39,8 @@ public sealed class HostilePeerTests : IAsyncLifetime
         await stream.WriteAsync(Framed(Field(1, Field(1, Field(1, TestBlocks.Raw(1).Cid.ToBytes())))), Cancelled);
         Assert.Single(await _bob.Sink.NextAsync<WantlistEntry[]>());
         Assert.Equal(_mallory.Id, Assert.Single(_bob.Network.Peers).Id);
+        await UntilAsync("the peer has said what it speaks", () => _bob.Host.PeerStore.GetProtocols(_mallory.Id).Count > 0);
+        Assert.Equal(_mallory.Id, Assert.Single(_bob.Network.Peers).Id);
     }
 
     [Theory]
