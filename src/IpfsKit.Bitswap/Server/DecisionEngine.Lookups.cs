@@ -85,7 +85,6 @@ internal sealed partial class DecisionEngine
         {
             case WantState.Waiting:
                 Ask(want);
-                want.Peer.Evictable.Update(want);
                 break;
             case WantState.Queued when want.Answer == WantAnswer.DontHave:
                 _sends.Withdraw(want);
@@ -100,7 +99,7 @@ internal sealed partial class DecisionEngine
 
     private void Deny(Want want)
     {
-        _waiting.Remove(want);
+        TakeFromIndex(want);
         if (want.SendDontHave && want.Peer.HasPresences)
             Send(want, WantAnswer.DontHave);
         else
@@ -109,7 +108,7 @@ internal sealed partial class DecisionEngine
 
     private void Answer(Want want, int size, ServiceClass serviceClass)
     {
-        _waiting.Remove(want);
+        TakeFromIndex(want);
         want.Bytes = size;
         want.Class = serviceClass;
         Send(want, want.Kind == WantKind.Block || size <= options.InlineBlockBytes ? WantAnswer.Block : WantAnswer.Have);
@@ -120,7 +119,7 @@ internal sealed partial class DecisionEngine
         var mayHaveCome = want.IsRenewed;
         if (!want.IsIndexed)
         {
-            _waiting.Add(want);
+            PutIntoIndex(want);
             mayHaveCome = notifications != _notifications;
         }
 
@@ -129,13 +128,7 @@ internal sealed partial class DecisionEngine
         else if (want.SendDontHave && !want.IsToldAbsent && want.Peer.HasPresences)
             Send(want, WantAnswer.DontHave);
         else
-            Wait(want);
-    }
-
-    private static void Wait(Want want)
-    {
-        want.State = WantState.Waiting;
-        want.Peer.Evictable.Update(want);
+            want.State = WantState.Waiting;
     }
 
     private void Send(Want want, WantAnswer answer)

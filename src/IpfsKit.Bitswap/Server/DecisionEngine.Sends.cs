@@ -23,7 +23,7 @@ internal sealed partial class DecisionEngine
             var peer = envelope.Peer;
             _sends.Finish(envelope);
             if (isSent)
-                peer.Failures = 0;
+                (peer.Failures, peer.IsProven) = (0, peer.IsProven || envelope.Bytes > 0);
             else
                 _sends.Pause(peer, FirstPause * (1 << Math.Min(peer.Failures++, MaxPauseDoublings)));
             foreach (ref readonly var item in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(envelope.Items))
@@ -62,7 +62,7 @@ internal sealed partial class DecisionEngine
                 if (want.IsRenewed)
                     Ask(want);
                 else
-                    Wait(want);
+                    want.State = WantState.Waiting;
                 break;
             default:
                 Remove(want);
@@ -83,9 +83,8 @@ internal sealed partial class DecisionEngine
         }
 
         want.Answer = WantAnswer.None;
-        if (!want.IsIndexed)
-            _waiting.Add(want);
-        Wait(want);
+        PutIntoIndex(want);
+        want.State = WantState.Waiting;
     }
 
     private void Retry(in EnvelopeItem item)

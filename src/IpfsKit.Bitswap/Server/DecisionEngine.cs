@@ -188,7 +188,6 @@ internal sealed partial class DecisionEngine(BitswapServerOptions options, TimeP
         {
             case WantState.Waiting:
                 Ask(want);
-                want.Peer.Evictable.Update(want);
                 break;
             case WantState.Queued when isUpgrade && want.Answer == WantAnswer.Have:
                 _sends.Withdraw(want);
@@ -216,7 +215,7 @@ internal sealed partial class DecisionEngine(BitswapServerOptions options, TimeP
         if (peer.Wants.Count < options.MaxWantsPerPeer)
             return true;
         var least = peer.Evictable.First;
-        if (least.Priority > priority || (least.Priority == priority && least.State != WantState.Waiting))
+        if (least.Priority > priority || (least.Priority == priority && !least.IsIndexed))
             return false;
         Remove(least);
         ignored.Evicted++;
@@ -253,6 +252,23 @@ internal sealed partial class DecisionEngine(BitswapServerOptions options, TimeP
         _waiting.Remove(want);
         want.State = WantState.Gone;
         _wants--;
+    }
+
+    /// <summary>The block is not here, as far as is known.</summary>
+    private void PutIntoIndex(Want want)
+    {
+        if (want.IsIndexed)
+            return;
+        _waiting.Add(want);
+        want.Peer.Evictable.Update(want);
+    }
+
+    private void TakeFromIndex(Want want)
+    {
+        if (!want.IsIndexed)
+            return;
+        _waiting.Remove(want);
+        want.Peer.Evictable.Update(want);
     }
 
     private T Locked<T>(Func<T> read)

@@ -20,6 +20,9 @@ internal sealed class Envelope(ServedPeer peer, int lane, long startedAt) : IDis
     /// <summary>The bytes of its blocks.</summary>
     public long Bytes { get; set; }
 
+    /// <summary>Whether its peer takes what it is sent, as far as was known when it was made.</summary>
+    public bool IsProven { get; } = peer.IsProven && peer.Failures == 0;
+
     /// <summary>The bytes of the blocks that wait behind it.</summary>
     public long PendingBytes { get; set; }
 

@@ -25,9 +25,7 @@ internal readonly struct EvictionOrder : IWantOrder
     {
         if (left.Priority != right.Priority)
             return left.Priority < right.Priority;
-        var leftWaits = left.State == WantState.Waiting;
-        var rightWaits = right.State == WantState.Waiting;
-        return leftWaits != rightWaits ? leftWaits : left.Sequence < right.Sequence;
+        return left.IsIndexed != right.IsIndexed ? left.IsIndexed : left.Sequence < right.Sequence;
     }
 
     public static ref int Slot(Want want) => ref want.EvictionSlot;

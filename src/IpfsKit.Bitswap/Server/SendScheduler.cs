@@ -22,6 +22,7 @@ internal sealed class SendScheduler
     private readonly SendLane[] _lanes;
     private readonly LinkedList<Envelope> _sending = [];
     private long _outstandingBytes;
+    private long _unprovenBytes;
     private double _clock;
     private bool _isCrowded;
     private long _retryAt;
@@ -102,6 +103,8 @@ internal sealed class SendScheduler
         peer.Sending.Remove(envelope);
         peer.OutstandingBytes -= envelope.Bytes;
         _outstandingBytes -= envelope.Bytes;
+        if (!envelope.IsProven)
+            _unprovenBytes -= envelope.Bytes;
         if (envelope.Node is { List: not null } node)
             _sending.Remove(node);
     }
@@ -161,10 +164,17 @@ internal sealed class SendScheduler
             return false;
         if (lane != (int)ServiceClass.Cluster && peer.Bucket?.Wait(now) is { } wait and > 0)
             return RetryAt(now + wait);
-        if (_outstandingBytes == 0 || _outstandingBytes + bytes <= _options.MaxOutstandingBytes)
+        if (_outstandingBytes == 0 || bytes <= Room(peer.IsProven && peer.Failures == 0))
             return true;
         _isCrowded = true;
         return false;
+    }
+
+    /// <summary>How much more may be under way: all peers together have a bound, and those that have taken nothing yet, or not the last message, half of it, so that peers that do not read cannot keep out those that do.</summary>
+    private long Room(bool isProven)
+    {
+        var room = _options.MaxOutstandingBytes - _outstandingBytes;
+        return isProven ? room : Math.Min(room, (_options.MaxOutstandingBytes / 2) - _unprovenBytes);
     }
 
     private bool RetryAt(long timestamp)
@@ -185,12 +195,12 @@ internal sealed class SendScheduler
         {
             var blocks = peer.Queues[lane];
             room = Math.Min(room, _options.MaxOutstandingBytesPerPeer - peer.OutstandingBytes);
-            room = Math.Min(room, _options.MaxOutstandingBytes - _outstandingBytes);
+            room = Math.Min(room, Room(envelope.IsProven));
             do
             {
                 room -= Take(envelope, blocks.First);
             }
-            while (blocks.Count > 0 && blocks.First.Bytes + ItemBytes <= room && envelope.Items.Count < MaxItems);
+            while (blocks.Count > 0 && blocks.First.Bytes <= room && envelope.Items.Count < MaxItems);
             peer.ServedAt = now;
         }
 
@@ -200,6 +210,8 @@ internal sealed class SendScheduler
         if (lane != (int)ServiceClass.Cluster)
             peer.Bucket?.Spend(cost);
         _outstandingBytes += envelope.Bytes;
+        if (!envelope.IsProven)
+            _unprovenBytes += envelope.Bytes;
         peer.OutstandingBytes += envelope.Bytes;
         envelope.PendingBytes = peer.PendingBytes;
         peer.Sending.Add(envelope);
@@ -214,7 +226,7 @@ internal sealed class SendScheduler
         envelope.Items.Add(new EnvelopeItem(want));
         var bytes = want.Answer == WantAnswer.Block ? want.Bytes : 0;
         envelope.Bytes += bytes;
-        return bytes + ItemBytes;
+        return bytes == 0 ? ItemBytes : bytes;
     }
 
     /// <summary>Of the messages that hold the room which others need, the one that has been under way for longest, if that is too long; else remembers when it will be.</summary>

@@ -67,6 +67,9 @@ internal sealed class ServedPeer
     /// <summary>How many messages in a row could not be sent.</summary>
     public int Failures { get; set; }
 
+    /// <summary>Whether it has taken blocks before.</summary>
+    public bool IsProven { get; set; }
+
     /// <summary>The number of full lists that it has sent.</summary>
     public int FullLists { get; set; }
 

@@ -94,6 +94,17 @@ internal sealed class FakePeers(TimeProvider time) : IBitswapNetwork
             _faults.Remove(peer);
     }
 
+    /// <summary>Lets go of what was sent.</summary>
+    public void Forget()
+    {
+        lock (_lock)
+        {
+            _sent.Clear();
+            _sent.TrimExcess();
+            Underway.Clear();
+        }
+    }
+
     public IReadOnlyList<SentMessage> SentTo(PeerId peer) => [.. Sent.Where(message => message.Peer == peer)];
 
     public IReadOnlyList<Cid> BlocksTo(PeerId peer) => [.. SentTo(peer).SelectMany(message => message.Blocks.Select(block => block.Cid))];
