@@ -17,6 +17,17 @@ public sealed record NodeInfo
 
     /// <summary>The base address of its data plane, or null.</summary>
     [Id(3)] public Uri? DataAddress { get; init; }
+
+    /// <summary>Where its libp2p host listens, each address ending in <c>/p2p/…</c>; empty if it has none.</summary>
+    [Id(4)] public IReadOnlyList<Multiaddr> Libp2pAddresses { get; init; } = [];
+
+    /// <summary>Whether both say the same.</summary>
+    public bool Equals(NodeInfo? other) => other is not null
+        && (Node, Role, Zone, DataAddress).Equals((other.Node, other.Role, other.Zone, other.DataAddress))
+        && Libp2pAddresses.SequenceEqual(other.Libp2pAddresses);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Node, Role, Zone, DataAddress);
 }
 
 /// <summary>What a silo does in its cluster.</summary>

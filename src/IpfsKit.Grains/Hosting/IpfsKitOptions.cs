@@ -1,5 +1,6 @@
 using IpfsKit.Grains.Catalog;
 using IpfsKit.Grains.DataPlane;
+using IpfsKit.Grains.Exchange;
 using IpfsKit.Grains.Heat;
 using IpfsKit.Grains.Nodes;
 
@@ -38,6 +39,9 @@ public sealed class IpfsKitOptions
 
     /// <summary>The catalog of roots.</summary>
     public CatalogOptions Catalog { get; set; } = new();
+
+    /// <summary>Content that is not here.</summary>
+    public ExchangeOptions Exchange { get; set; } = new();
 
     /// <summary>The counting of reads.</summary>
     public TouchReporterOptions Heat { get; set; } = new();

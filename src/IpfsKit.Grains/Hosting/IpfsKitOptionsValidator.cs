@@ -45,6 +45,18 @@ internal sealed class IpfsKitOptionsValidator : IValidateOptions<IpfsKitOptions>
         CheckRange(options.Catalog.ReconcilePerSecond, 1, 100_000, "Catalog:ReconcilePerSecond");
         CheckRange(options.Catalog.MaxIndirectPinListings, 1, 64, "Catalog:MaxIndirectPinListings");
 
+        var exchange = options.Exchange;
+        CheckSpan(exchange.SiblingInterval, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1), "Exchange:SiblingInterval");
+        CheckRange(exchange.MaxSiblingsAsked, 0, 1024, "Exchange:MaxSiblingsAsked");
+        CheckSpan(exchange.ReadTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1), "Exchange:ReadTimeout");
+        CheckSpan(exchange.SiblingTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1), "Exchange:SiblingTimeout");
+        Check(exchange.MaxReadBytes is null or >= 1, "Exchange:MaxReadBytes", exchange.MaxReadBytes, "is less than 1");
+        CheckRange(exchange.MaxConcurrentFetches, 1, 1024, "Exchange:MaxConcurrentFetches");
+        CheckRange(exchange.MaxFetchAheadBytes, 1 << 20, 1 << 30, "Exchange:MaxFetchAheadBytes");
+        CheckSpan(exchange.PartialRetention, TimeSpan.Zero, TimeSpan.FromDays(1), "Exchange:PartialRetention");
+        CheckSpan(exchange.ProviderReportInterval, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1), "Exchange:ProviderReportInterval");
+        CheckRange(exchange.MaxReportedPeers, 16, 65_536, "Exchange:MaxReportedPeers");
+
         var heat = options.Heat;
         CheckSpan(heat.FlushInterval, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1), "Heat:FlushInterval");
         Check(heat.SweepInterval >= heat.FlushInterval, "Heat:SweepInterval", heat.SweepInterval, "is less than Heat:FlushInterval");

@@ -3,12 +3,15 @@ using IpfsKit.Grains;
 using IpfsKit.Grains.Catalog;
 using IpfsKit.Grains.Content;
 using IpfsKit.Grains.DataPlane;
+using IpfsKit.Grains.Exchange;
 using IpfsKit.Grains.Heat;
 using IpfsKit.Grains.Hosting;
 using IpfsKit.Grains.Nodes;
 using IpfsKit.Grains.Placement;
 using IpfsKit.Grains.Serialization;
 using IpfsKit.Grains.Tickets;
+using IpfsKit.Libp2p;
+using IpfsKit.Libp2p.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -37,6 +40,7 @@ public static class IpfsKitSiloBuilderExtensions
         if (!services.Any(service => service.ServiceType == typeof(IpfsNode)))
         {
             AddSettings(services);
+            AddLibp2p(services);
             AddNode(services);
             AddGrains(services);
             AddMetadata(builder);
@@ -78,6 +82,18 @@ public static class IpfsKitSiloBuilderExtensions
         });
     }
 
+    private static void AddLibp2p(IServiceCollection services)
+    {
+        services.AddSingleton<TcpPortReservations>();
+        services.AddSingleton(provider => new Libp2pDefaults(provider.GetRequiredService<NodeSlot>(), provider.GetRequiredService<TcpPortReservations>(), () => RoleOf(provider)));
+        // The first of all, so that configuration and code win.
+        services.Insert(0, ServiceDescriptor.Singleton<IConfigureOptions<Libp2pOptions>>(provider => provider.GetRequiredService<Libp2pDefaults>()));
+        services.AddSingleton<IPostConfigureOptions<Libp2pOptions>>(provider => provider.GetRequiredService<Libp2pDefaults>());
+        services.AddLibp2p().UseIdentity(provider => provider.GetRequiredService<NodeIdentity>().Key).StartManually();
+        services.AddSingleton<Siblings>();
+        services.AddSingleton<SiblingConnector>();
+    }
+
     private static void AddNode(IServiceCollection services)
     {
         services.AddMetrics();
@@ -88,7 +104,11 @@ public static class IpfsKitSiloBuilderExtensions
             provider.GetRequiredService<NodeIdentity>().Key.PublicKey.PeerId,
             RoleOf(provider),
             provider.GetRequiredService<IOptions<IpfsKitOptions>>().Value.Zone,
-            provider.GetRequiredService<DataPlaneListener>().Address));
+            provider.GetRequiredService<DataPlaneListener>().Address,
+            Libp2pEndpoints.Of(
+                provider.GetRequiredService<IOptions<Libp2pOptions>>().Value,
+                provider.GetRequiredService<NodeIdentity>().Key.PublicKey.PeerId,
+                () => provider.GetRequiredService<ILocalSiloDetails>().SiloAddress.Endpoint.Address)));
         services.AddSingleton<NodeStorageFactory>();
         AddClocked<IpfsNode>(services);
         services.AddSingleton<HeldRoots>();

@@ -1,7 +1,9 @@
 using IpfsKit.Grains.Catalog;
 using IpfsKit.Grains.DataPlane;
+using IpfsKit.Grains.Exchange;
 using IpfsKit.Grains.Heat;
 using IpfsKit.Grains.Nodes;
+using IpfsKit.Libp2p.Hosting;
 using IpfsKit.Multiformats;
 using Microsoft.Extensions.Logging;
 
@@ -13,11 +15,12 @@ namespace IpfsKit.Grains.Hosting;
 /// ApplicationServices   open storage, recover                      ▲ close storage
 /// BecomeActive          the silo's grains run                      │ grains of this silo go, writing what they hold
 /// Active                data plane, reports, reconciler, collector │ the same end, first of all: requests finish, heat is reported
+///                       libp2p host, connections between silos     │ the host drains after the requests, which may need it
 /// </code>
 /// Storage is open before the first grain can ask for it and until the last has gone. What calls grains runs only while the silo is active.
 /// </remarks>
 internal sealed partial class IpfsNodeLifecycle(
-    IpfsNode node, IDataPlane dataPlane, TouchReporter touches, CatalogReconciler reconciler, Collector collector, ILogger<IpfsNodeLifecycle> logger) : ILifecycleParticipant<ISiloLifecycle>
+    IpfsNode node, ILibp2pHost host, SiblingConnector siblings, IDataPlane dataPlane, TouchReporter touches, CatalogReconciler reconciler, Collector collector, ILogger<IpfsNodeLifecycle> logger) : ILifecycleParticipant<ISiloLifecycle>
 {
     /// <inheritdoc/>
     public void Participate(ISiloLifecycle observer)
@@ -37,12 +40,16 @@ internal sealed partial class IpfsNodeLifecycle(
         touches.Start();
         reconciler.Start();
         collector.Start();
+        await host.StartAsync(cancellationToken);
+        siblings.Start();
         await dataPlane.StartAsync(cancellationToken);
     }
 
     private async Task StopAsync(CancellationToken cancellationToken)
     {
         await dataPlane.StopAsync(cancellationToken);
+        await siblings.StopAsync(cancellationToken);
+        await host.StopAsync(cancellationToken);
         await collector.StopAsync();
         await reconciler.StopAsync();
         await touches.StopAsync(cancellationToken);

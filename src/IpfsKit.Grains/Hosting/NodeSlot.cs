@@ -10,6 +10,7 @@ namespace IpfsKit.Grains.Hosting;
 ///   lock            held by the process that uses the slot
 ///   identity.key    who the node is
 ///   blocks/         the block store
+///   peers           what is known of libp2p peers
 ///   catalog.db      the roots and pins of the node
 ///   grains.db       grain state, where no other storage is configured
 ///   service.json    where the running node can be reached; absent while none runs
@@ -39,6 +40,9 @@ internal sealed class NodeSlot : IDisposable
 
     /// <summary>The catalog's database.</summary>
     public string CatalogPath => Path.Combine(Directory, "catalog.db");
+
+    /// <summary>What is known of libp2p peers.</summary>
+    public string PeersPath => Path.Combine(Directory, "peers");
 
     /// <summary>The database of grain state.</summary>
     public string GrainStatePath => Path.Combine(Directory, "grains.db");

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using IpfsKit.Multiformats;
 
 namespace IpfsKit.Grains.Nodes;
 
@@ -18,6 +19,9 @@ internal static class NodeMetadata
     /// <summary>The base address of the data plane.</summary>
     public const string DataAddress = "ipfskit.data-address";
 
+    /// <summary>The addresses of the libp2p host, separated by spaces.</summary>
+    public const string Libp2pAddresses = "ipfskit.libp2p-addresses";
+
     /// <summary>Adds a node to metadata.</summary>
     public static void Write(NodeInfo node, IDictionary<string, string> metadata)
     {
@@ -27,6 +31,8 @@ internal static class NodeMetadata
             metadata[Zone] = node.Zone;
         if (node.DataAddress is not null)
             metadata[DataAddress] = node.DataAddress.AbsoluteUri;
+        if (node.Libp2pAddresses.Count > 0)
+            metadata[Libp2pAddresses] = string.Join(' ', node.Libp2pAddresses);
     }
 
     /// <summary>Reads the node of a silo; false if the silo has none, or has not said so yet.</summary>
@@ -42,8 +48,22 @@ internal static class NodeMetadata
             Role = role,
             Zone = metadata.GetValueOrDefault(Zone),
             DataAddress = Uri.TryCreate(metadata.GetValueOrDefault(DataAddress), UriKind.Absolute, out var address) ? address : null,
+            Libp2pAddresses = ReadAddresses(metadata.GetValueOrDefault(Libp2pAddresses)),
         };
         return true;
+    }
+
+    /// <summary>Those that can be read: a newer silo may have addresses of a kind that this one does not know.</summary>
+    private static List<Multiaddr> ReadAddresses(string? text)
+    {
+        var addresses = new List<Multiaddr>();
+        foreach (var part in (text ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (Multiaddr.TryParse(part, out var address))
+                addresses.Add(address);
+        }
+
+        return addresses;
     }
 
     /// <summary>A role as metadata has it.</summary>

@@ -7,8 +7,9 @@ namespace IpfsKit.Grains.Nodes;
 /// <param name="Role">Its role.</param>
 /// <param name="Zone">Its zone, or null.</param>
 /// <param name="DataAddress">The base address of its data plane, or null.</param>
-internal sealed record NodeProfile(PeerId PeerId, NodeRole Role, string? Zone, Uri? DataAddress)
+/// <param name="Libp2pAddresses">Where its libp2p host listens.</param>
+internal sealed record NodeProfile(PeerId PeerId, NodeRole Role, string? Zone, Uri? DataAddress, IReadOnlyList<Multiaddr> Libp2pAddresses)
 {
     /// <summary>The form in which others see it.</summary>
-    public NodeInfo ToInfo() => new() { Node = PeerId, Role = Role, Zone = Zone, DataAddress = DataAddress };
+    public NodeInfo ToInfo() => new() { Node = PeerId, Role = Role, Zone = Zone, DataAddress = DataAddress, Libp2pAddresses = Libp2pAddresses };
 }

@@ -72,7 +72,7 @@ internal static class HostFactory
         new(provider.GetRequiredService<IOptions<YamuxOptions>>(), provider.GetRequiredService<TimeProvider>(), Loggers(provider).CreateLogger<YamuxMuxer>());
 
     public static TcpTransport CreateTcp(IServiceProvider provider) =>
-        new(provider.GetRequiredService<IOptions<TcpOptions>>().Value, provider.GetRequiredService<TimeProvider>(), Loggers(provider).CreateLogger<TcpTransport>());
+        new(provider.GetRequiredService<IOptions<TcpOptions>>().Value, provider.GetRequiredService<TimeProvider>(), Loggers(provider).CreateLogger<TcpTransport>(), provider.GetService<TcpPortReservations>());
 
     public static WebSocketTransport CreateWebSockets(IServiceProvider provider) => new(
         CreateTcp(provider),

@@ -25,6 +25,28 @@ public static class Libp2pBuilderExtensions
         return builder;
     }
 
+    /// <summary>Gives the host a key of the services, which stays theirs.</summary>
+    public static ILibp2pBuilder UseIdentity(this ILibp2pBuilder builder, Func<IServiceProvider, PrivateKey> key)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(key);
+        builder.Services.Replace(ServiceDescriptor.Singleton(provider => new HostIdentity(key(provider))));
+        return builder;
+    }
+
+    /// <summary>Leaves it to the caller to start and stop the host; the .NET host does so no longer.</summary>
+    public static ILibp2pBuilder StartManually(this ILibp2pBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        for (var i = builder.Services.Count - 1; i >= 0; i--)
+        {
+            if (builder.Services[i] is { IsKeyedService: false } service && service.ImplementationType == typeof(HostedLibp2p))
+                builder.Services.RemoveAt(i);
+        }
+
+        return builder;
+    }
+
     /// <summary>Puts the host into a private network: it talks only to peers that have the same key. The key stays the caller's; otherwise it comes from <see cref="Libp2pOptions.PrivateNetworkKeyPath"/>.</summary>
     public static ILibp2pBuilder UsePrivateNetwork(this ILibp2pBuilder builder, PrivateNetworkKey key)
     {

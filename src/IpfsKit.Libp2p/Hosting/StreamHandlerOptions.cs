@@ -14,4 +14,8 @@ public sealed record StreamHandlerOptions
     /// <summary>Whether the protocol is told to others. False for those that others know to be there.</summary>
     /// <value>Default: true.</value>
     public bool IsAdvertised { get; init; } = true;
+
+    /// <summary>Whether its streams end as soon as the host stops, because peers keep them open for what may come; otherwise the host waits for them for the drain timeout.</summary>
+    /// <value>Default: false.</value>
+    public bool EndsWithHost { get; init; }
 }

@@ -26,6 +26,7 @@ internal sealed partial class StreamRouter(
 
     private readonly int _negotiatingPerSession = Math.Max(MinNegotiating, resources.Limits.Transient.StreamsInbound / 16);
     private readonly TaskTracker _running = new();
+    private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _aborting = new();
 
     /// <summary>How many streams are being served.</summary>
@@ -60,6 +61,7 @@ internal sealed partial class StreamRouter(
     public async Task StopAsync(TimeSpan drainTimeout, CancellationToken cancellationToken)
     {
         var idle = _running.CloseAsync();
+        await _stopping.CancelAsync().ConfigureAwait(false);
         try
         {
             await idle.WaitAsync(drainTimeout, timeProvider, cancellationToken).ConfigureAwait(false);
@@ -139,7 +141,7 @@ internal sealed partial class StreamRouter(
             return;
         }
 
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(session.Ending, _aborting.Token);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(session.Ending, entry.Options.EndsWithHost ? _stopping.Token : _aborting.Token);
         try
         {
             await entry.Handler(stream, ending.Token).ConfigureAwait(false);

@@ -4,6 +4,7 @@ using IpfsKit.Grains.DataPlane;
 using IpfsKit.Grains.Hosting;
 using IpfsKit.Grains.Nodes;
 using IpfsKit.Ipld;
+using IpfsKit.Libp2p.Hosting;
 using IpfsKit.Multiformats;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -53,6 +54,7 @@ internal sealed class NodeCluster : IAsyncDisposable
             var number = int.Parse(options.SiloName.AsSpan().TrimStart("Silo_").ToString(), System.Globalization.CultureInfo.InvariantCulture);
             silo.Services.AddKeyedSingleton<TimeProvider>(GrainNames.Clock, time);
             silo.Services.AddSingleton<IDataPlane, FakeDataPlane>();
+            silo.Services.Configure<Libp2pOptions>(options => options.ListenAddresses = ["/ip4/127.0.0.1/tcp/0"]);
             if (storage is not null)
                 silo.Services.AddGrainStorage(GrainNames.ContentStorage, (_, _) => storage);
             silo.AddIpfsKit(settings =>
@@ -62,6 +64,7 @@ internal sealed class NodeCluster : IAsyncDisposable
                 settings.DataPlane.ListenAddress = "127.0.0.1:0";
                 // The clock stands still, and so would whoever waits for the next step.
                 settings.Catalog.ReconcilePerSecond = 100_000;
+                settings.Exchange.SiblingInterval = TimeSpan.FromMilliseconds(100);
                 configure?.Invoke(number, settings);
             });
         });

@@ -12,7 +12,7 @@ namespace IpfsKit.Libp2p.Transports.Tcp;
 /// Dials leave from a port of the operating system's choice.
 /// Spec: <see href="https://github.com/libp2p/specs/blob/master/addressing/README.md"/>.
 /// </remarks>
-internal sealed class TcpTransport(TcpOptions options, TimeProvider timeProvider, ILogger<TcpTransport>? logger = null) : ITransport
+internal sealed class TcpTransport(TcpOptions options, TimeProvider timeProvider, ILogger<TcpTransport>? logger = null, TcpPortReservations? reservations = null) : ITransport
 {
     private readonly ILogger _logger = logger ?? NullLogger<TcpTransport>.Instance;
 
@@ -66,12 +66,12 @@ internal sealed class TcpTransport(TcpOptions options, TimeProvider timeProvider
     /// <summary>Listens, for addresses that have more behind the port; <paramref name="address"/> is for messages.</summary>
     internal TcpTransportListener Bind(IPEndPoint endPoint, Multiaddr address)
     {
-        var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        var reserved = reservations?.Take(endPoint);
+        var socket = reserved ?? CreateListenSocket(endPoint);
         try
         {
-            if (endPoint.AddressFamily == AddressFamily.InterNetworkV6)
-                socket.DualMode = false;
-            socket.Bind(endPoint);
+            if (reserved is null)
+                socket.Bind(endPoint);
             socket.Listen(options.AcceptBacklog);
             return new TcpTransportListener(socket, IpAddresses.FromTcp((IPEndPoint)socket.LocalEndPoint!), options.MaxAcceptPause, timeProvider, _logger);
         }
@@ -80,5 +80,14 @@ internal sealed class TcpTransport(TcpOptions options, TimeProvider timeProvider
             socket.Dispose();
             throw new ListenFailedException(address, SocketErrors.Describe(exception) + ".", exception);
         }
+    }
+
+    /// <summary>A socket for a listener, not bound yet.</summary>
+    internal static Socket CreateListenSocket(IPEndPoint endPoint)
+    {
+        var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        if (endPoint.AddressFamily == AddressFamily.InterNetworkV6)
+            socket.DualMode = false;
+        return socket;
     }
 }
