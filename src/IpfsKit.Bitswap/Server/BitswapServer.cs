@@ -14,7 +14,8 @@ namespace IpfsKit.Bitswap.Server;
 /// wantlist and is answered when <see cref="NotifyNewBlocks"/> says that it came; nothing is ever fetched for a peer.</para>
 /// <para><b>Bounds.</b> Wants for each peer, workers, messages and bytes that are under way to each peer and to all; see <see cref="BitswapServerOptions"/>. What a peer has made grow ends when it leaves.</para>
 /// <para><b>Asked again.</b> A want is the same as one that is there until its answer was sent; after that it is a new one, and answered anew. There is no time during which a block is not sent again: a peer that asks again after it
-/// was answered has lost the answer, and would wait in vain (Helia has such a time of five seconds, boxo has none). What was cancelled, or left out of a full list, is new too, even if the block is just on its way.</para>
+/// was answered has lost the answer, and would wait in vain (Helia has such a time of five seconds, boxo has none). What was cancelled, or left out of a full list, is new too, even if the block is just on its way. Said again in the last
+/// second before the answer is in the connection's buffer, other than in a full list, it is new as well: the peer may have had the answer before this node knew that it was sent.</para>
 /// <para>Spec: <see href="https://specs.ipfs.tech/bitswap-protocol/"/>.</para>
 /// </remarks>
 internal sealed partial class BitswapServer : IAsyncDisposable

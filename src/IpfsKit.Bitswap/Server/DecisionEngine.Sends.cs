@@ -5,6 +5,10 @@ internal sealed partial class DecisionEngine
 {
     private const int MaxFailures = 3;
     private const int MaxPauseDoublings = 5;
+
+    /// <summary>How long before its answer was handed over a want may have been said again, so that it is answered again: the peer may have had the answer by then, and this node may have been slow to notice.</summary>
+    private static readonly TimeSpan MaxRepeatAge = TimeSpan.FromSeconds(1);
+
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
 
     /// <inheritdoc cref="SendScheduler.TryTake"/>
@@ -52,22 +56,17 @@ internal sealed partial class DecisionEngine
     private void Done(in EnvelopeItem item)
     {
         var want = item.Want;
-        switch (item.Answer)
-        {
-            case WantAnswer.Have when want.IsRenewed:
-                Ask(want);
-                break;
-            case WantAnswer.DontHave when !want.IsDenied:
-                want.IsToldAbsent = true;
-                if (want.IsRenewed)
-                    Ask(want);
-                else
-                    want.State = WantState.Waiting;
-                break;
-            default:
-                Remove(want);
-                break;
-        }
+        var isRepeated = want.RepeatedAt is { } at && time.GetElapsedTime(at) < MaxRepeatAge;
+        want.RepeatedAt = null;
+        var isNoEnd = item.Answer == WantAnswer.DontHave && !want.IsDenied;
+        want.IsToldAbsent = isNoEnd && !isRepeated;
+        // A want for the block outlives a HAVE, and a block that has come outlives a DONT_HAVE; nothing that the server learnt outlives the block.
+        if (isRepeated || (want.IsRenewed && item.Answer != WantAnswer.Block))
+            Ask(want);
+        else if (isNoEnd)
+            want.State = WantState.Waiting;
+        else
+            Remove(want);
     }
 
     /// <summary>The block was here when it was looked for, and could not be read when it was to be sent.</summary>

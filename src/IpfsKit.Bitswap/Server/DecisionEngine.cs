@@ -82,7 +82,7 @@ internal sealed partial class DecisionEngine(BitswapServerOptions options, TimeP
 
                 var end = Math.Min(entries.Count, start + ChunkEntries);
                 for (var i = start; i < end; i++)
-                    Apply(peer, entries[i], ref ignored);
+                    Apply(peer, entries[i], isFull, ref ignored);
             }
         }
 
@@ -135,14 +135,14 @@ internal sealed partial class DecisionEngine(BitswapServerOptions options, TimeP
         }
     }
 
-    private void Apply(ServedPeer peer, in WantlistEntry entry, ref IgnoredWants ignored)
+    private void Apply(ServedPeer peer, in WantlistEntry entry, bool isFull, ref IgnoredWants ignored)
     {
         if (peer.Wants.TryGetValue(entry.Cid, out var want))
         {
             if (entry.IsCancel)
                 Remove(want);
             else
-                Renew(want, entry);
+                Renew(want, entry, isFull);
             return;
         }
 
@@ -174,7 +174,7 @@ internal sealed partial class DecisionEngine(BitswapServerOptions options, TimeP
     }
 
     /// <summary>A want that there is was said again.</summary>
-    private void Renew(Want want, in WantlistEntry entry)
+    private void Renew(Want want, in WantlistEntry entry, bool isFull)
     {
         // A want for the block says more than one for whether it is here, whichever came last.
         var isUpgrade = want.Kind == WantKind.Have && entry.Kind == WantKind.Block;
@@ -194,8 +194,10 @@ internal sealed partial class DecisionEngine(BitswapServerOptions options, TimeP
                 want.Answer = WantAnswer.Block;
                 _sends.Enqueue(want);
                 break;
-            case WantState.Sending when isUpgrade && want.Answer == WantAnswer.Have:
-                want.IsRenewed = true;
+            case WantState.Sending:
+                want.IsRenewed |= isUpgrade && want.Answer == WantAnswer.Have;
+                if (!isFull)
+                    want.RepeatedAt = time.GetTimestamp();
                 break;
         }
     }

@@ -32,12 +32,12 @@ internal sealed class Envelope(ServedPeer peer, int lane, long startedAt) : IDis
     /// <summary>Cancelled when it is given up.</summary>
     public CancellationToken Aborted => _aborted.Token;
 
-    /// <summary>Gives it up. Not under the engine's lock: whoever awaits the token goes on in this call.</summary>
+    /// <summary>Gives it up. Whoever awaits the token goes on somewhere else, since this is also called from events of the network.</summary>
     public void Abort()
     {
         try
         {
-            _aborted.Cancel();
+            _ = _aborted.CancelAsync();
         }
         catch (ObjectDisposedException)
         {

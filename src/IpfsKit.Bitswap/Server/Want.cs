@@ -55,6 +55,9 @@ internal sealed class Want(ServedPeer peer, in Cid cid, long sequence, long aske
     /// <summary>Whether it has to be looked for again when the step that is under way is over: it was asked for anew, or the block came.</summary>
     public bool IsRenewed { get; set; }
 
+    /// <summary>When the peer last said it again while its answer was being sent, as a timestamp; null for never.</summary>
+    public long? RepeatedAt { get; set; }
+
     /// <summary>Whether the peer has heard DONT_HAVE in answer to what it last asked.</summary>
     public bool IsToldAbsent { get; set; }
 

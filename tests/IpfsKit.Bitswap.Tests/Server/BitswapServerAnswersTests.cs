@@ -168,6 +168,7 @@ public sealed class BitswapServerAnswersTests
         rig.Want(peer, Block(cid), Block(cid));
         await rig.SettleAsync();
         rig.Want(peer, Block(cid));
+        await rig.PassAsync(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
         rig.Server.OnWantlist(peer, [Block(cid)], isFull: true);
         await rig.SettleAsync();
         rig.Peers.Resume(peer);
@@ -178,6 +179,26 @@ public sealed class BitswapServerAnswersTests
         await rig.SettleAsync();
         Assert.Equal([cid, cid], rig.Peers.BlocksTo(peer));
         rig.AssertNothingLeft();
+    }
+
+    [Theory]
+    [InlineData(5000, true)]
+    [InlineData(5000, false)]
+    [InlineData(0, true)]
+    public async Task Want_SaidAgainJustBeforeItsAnswerIsHandedOver_IsAnsweredAgain(int size, bool isBlock)
+    {
+        await using var rig = new ServerRig();
+        var cid = size > 0 ? await rig.AddAsync(1, size) : TestBlocks.Raw(1).Cid;
+        var want = isBlock ? Block(cid) : Have(cid);
+        var peer = rig.Peers.Join(1);
+        rig.Peers.Stall(peer);
+        rig.Want(peer, want);
+        await rig.SettleAsync();
+        rig.Want(peer, want);
+        rig.Peers.Resume(peer);
+        await rig.SettleAsync();
+        var answers = size == 0 ? rig.Peers.DontHavesTo(peer) : isBlock ? rig.Peers.BlocksTo(peer) : rig.Peers.HavesTo(peer);
+        Assert.Equal([cid, cid], answers);
     }
 
     [Fact]

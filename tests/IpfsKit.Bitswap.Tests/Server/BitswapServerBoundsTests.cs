@@ -117,7 +117,7 @@ public sealed class BitswapServerBoundsTests
         rig.Peers.Leave(sending);
         rig.Peers.Leave(looking);
         goOn.SetResult();
-        await rig.SettleAsync();
+        await rig.DrainAsync();
         Assert.Empty(rig.Peers.Sent);
         rig.AssertNothingLeft();
     }
@@ -132,6 +132,7 @@ public sealed class BitswapServerBoundsTests
         rig.Want(peer, Block(cid));
         await rig.SettleAsync();
         rig.Peers.Leave(peer);
+        await rig.DrainAsync();
         rig.Peers.Resume(peer);
         rig.Peers.Join(1);
         await rig.SettleAsync();

@@ -38,6 +38,7 @@ public sealed class BitswapServerMemoryTests
         await rig.SettleAsync();
         rig.AssertNothingLeft();
         wants = null;
+        rig.Peers.Forget();
         Assert.InRange(await HeldBytesAsync() - before, long.MinValue, 2 << 20);
     }
 

@@ -27,6 +27,9 @@ internal sealed class FakePeers(TimeProvider time) : IBitswapNetwork
     /// <summary>Called with each message as it comes, before the peer takes it.</summary>
     public Action<PeerId>? OnSending { get; set; }
 
+    /// <summary>Called with each message that a peer has got, before the server knows that it was sent.</summary>
+    public Action<SentMessage>? OnSent { get; set; }
+
     public IReadOnlyList<BitswapPeer> Peers
     {
         get
@@ -137,6 +140,8 @@ internal sealed class FakePeers(TimeProvider time) : IBitswapNetwork
                     throw fault;
                 _sent.Add(sent);
             }
+
+            OnSent?.Invoke(sent);
         }
         finally
         {

@@ -74,6 +74,19 @@ internal sealed class ServerRig : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until nothing is under way any more, also to peers that had to be given up.</summary>
+    public async Task DrainAsync()
+    {
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (Server.Engine.Sending != 0)
+        {
+            Assert.False(timeout.IsCancellationRequested, "Messages are not given up.");
+            await Task.Yield();
+        }
+
+        await SettleAsync();
+    }
+
     /// <summary>Lets time pass, in steps.</summary>
     public async Task PassAsync(TimeSpan time, TimeSpan step)
     {
