@@ -1,3 +1,5 @@
+using IpfsKit.Bitswap.Messages;
+
 namespace IpfsKit.Bitswap.Server;
 
 /// <summary>Decides what is sent next, to whom and how much of it at once. Under the engine's lock; every call is quick.</summary>
@@ -11,7 +13,7 @@ internal sealed class SendScheduler
     private const int ItemBytes = 48;
 
     private const int MaxSendsPerPeer = 2;
-    private const int MaxItems = 4096;
+    private const int MaxItems = BitswapProtocol.MaxPresences;
     private const int LeastMessageBytes = 16 << 10;
     private const double ShapedMessageSeconds = 0.005;
 

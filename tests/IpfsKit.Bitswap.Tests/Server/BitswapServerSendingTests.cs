@@ -1,3 +1,4 @@
+using IpfsKit.Bitswap.Messages;
 using static IpfsKit.Bitswap.Tests.Server.ServerRig;
 
 namespace IpfsKit.Bitswap.Tests.Server;
@@ -145,6 +146,20 @@ public sealed class BitswapServerSendingTests
         await rig.SettleAsync();
         var first = rig.Peers.SentTo(peer).TakeWhile(message => message.Presences.Count == 0).Count();
         Assert.InRange(first, 0, 3);
+    }
+
+    [Fact]
+    public async Task Answers_OfOneMessage_AreNoMoreThanOthersTake()
+    {
+        await using var rig = new ServerRig(options => options.MaxWantsPerPeer = 5000);
+        var peer = rig.Peers.Join(1);
+        rig.Peers.Stall(peer);
+        rig.WantBlocks(peer, BitswapServerBoundsTests.Absent(5000));
+        await rig.SettleAsync();
+        rig.Peers.Resume(peer);
+        await rig.SettleAsync();
+        Assert.Equal(5000, rig.Peers.DontHavesTo(peer).Count);
+        Assert.All(rig.Peers.Sent, message => Assert.InRange(message.Presences.Count, 1, BitswapProtocol.MaxPresences));
     }
 
     [Fact]
