@@ -28,11 +28,11 @@ internal sealed class ClientInstruments : IDisposable
     public ClientInstruments(IMeterFactory? meterFactory = null)
     {
         var meter = meterFactory?.Create(Name) ?? (_ownMeter = new Meter(Name));
-        _blocks = meter.CreateCounter<long>("bitswap.client.block.received", "{block}", "Blocks that came from peers.");
-        _bytes = meter.CreateCounter<long>("bitswap.client.received", "By", "Their bytes.");
-        _fetches = meter.CreateHistogram<double>("bitswap.client.fetch.duration", "s", "From the want of a block until it was here.");
-        _failures = meter.CreateCounter<long>("bitswap.client.peer.failures", "{failure}", "Failures of peers.");
-        _sessions = meter.CreateUpDownCounter<long>("bitswap.client.sessions", "{session}", "Open sessions.");
+        _blocks = meter.CreateCounter<long>("ipfskit.bitswap.client.block.received", "{block}", "Blocks that came from peers.");
+        _bytes = meter.CreateCounter<long>("ipfskit.bitswap.client.received", "By", "Their bytes.");
+        _fetches = meter.CreateHistogram<double>("ipfskit.bitswap.client.fetch.duration", "s", "From the want of a block until it was here.");
+        _failures = meter.CreateCounter<long>("ipfskit.bitswap.client.peer.failures", "{failure}", "Failures of peers.");
+        _sessions = meter.CreateUpDownCounter<long>("ipfskit.bitswap.client.sessions", "{session}", "Open sessions.");
     }
 
     /// <summary>Spans of sessions. Shared by all clients of the process, as activity sources are.</summary>

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text;
+using IpfsKit.Bitswap;
 using IpfsKit.Client;
 using IpfsKit.Grains.Hosting;
 using IpfsKit.Libp2p.Hosting;
@@ -16,6 +17,7 @@ public sealed class ConfigurationDocumentTests
     private static readonly Dictionary<string, Type> Sections = new()
     {
         ["IpfsKit"] = typeof(IpfsKitOptions),
+        ["IpfsKit:Bitswap"] = typeof(BitswapOptions),
         ["IpfsKit:Client"] = typeof(IpfsKitClientOptions),
         ["IpfsKit:Libp2p"] = typeof(Libp2pOptions),
         ["Orleans:GrainStorage:<name>"] = typeof(SqliteGrainStorageOptions),

@@ -17,7 +17,7 @@ public sealed partial class LimitsDocumentTests
         "DagJsonFloat.GreatestPlainExponent", "DagCborEncoder.MaxHeadBytes", "CommonNodes.GreatestInteger",
         "MultistreamLineReader.MaxLengthBytes", "NegotiatedStream.MaxFirstWriteBytes", "NegotiatedConnection.MaxFirstWriteBytes", "YamuxReceiveWindow.MaxGrainBytes",
         "YamuxReceiveBuffer.GreatestSegmentBytes",
-        "InMemoryPipe.MaxSegmentBytes",
+        "InMemoryPipe.MaxSegmentBytes", "ProtoReader.MaxVarintBytes", "ProtoReader.MaxFieldNumber", "ProtoField.MaxBytes",
         // Depends on the machine, and bounds parallelism only.
         "UnixFsImportOptions.MaxConcurrentFiles",
         // How much a caller asks for, not what others may make grow.

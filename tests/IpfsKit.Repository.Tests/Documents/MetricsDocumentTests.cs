@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Text.RegularExpressions;
+using IpfsKit.Bitswap.Hosting;
 using IpfsKit.Grains.DataPlane;
 using IpfsKit.Grains.Hosting;
 using IpfsKit.Libp2p.Hosting;
@@ -67,6 +68,9 @@ public sealed partial class MetricsDocumentTests
         var libp2p = new Libp2pInstruments(meters);
         libp2p.ObserveResources(() => default, () => default);
         libp2p.ObservePeers(() => 0);
+        var bitswap = new BitswapInstruments(meters);
+        bitswap.Network.ObservePeers(() => 0);
+        bitswap.Server.Observe(() => 0, () => 0);
         await using var store = await SegmentBlockStore.OpenAsync(
             new SegmentStoreOptions { Directory = directory.Combine("blocks"), AutomaticMaintenance = false }, meterFactory: meters, cancellationToken: cancellation);
         await using var catalog = await SiloCatalog.OpenAsync(new SiloCatalogOptions { Path = directory.Combine("catalog.db") }, meters, cancellation);
