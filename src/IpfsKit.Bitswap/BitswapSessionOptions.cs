@@ -6,6 +6,7 @@ namespace IpfsKit.Bitswap;
 public sealed record BitswapSessionOptions
 {
     /// <summary>Peers that may have the content, the best first. They are asked before anybody else is looked for.</summary>
+    /// <value>Default: none.</value>
     public IReadOnlyList<PeerInfo> Peers { get; init; } = [];
 
     /// <summary>Whether only <see cref="Peers"/> are asked: nobody else who is connected, and nobody who would have to be found.</summary>
