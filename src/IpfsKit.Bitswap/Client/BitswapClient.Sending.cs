@@ -13,7 +13,7 @@ internal sealed partial class BitswapClient
     private const int SendAttempts = 2;
 
     /// <summary>Begins to send; called with the gate open, when nothing is being sent to the peer.</summary>
-    private void Send(ClientPeer peer) => _tasks.Run(() => SendAllAsync(peer));
+    private void Send(ClientPeer peer) => _sends.Run(() => SendAllAsync(peer));
 
     /// <summary>Sends until there is nothing to say.</summary>
     private async Task SendAllAsync(ClientPeer peer)

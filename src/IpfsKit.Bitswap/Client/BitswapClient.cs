@@ -24,6 +24,7 @@ internal sealed partial class BitswapClient : IAsyncDisposable
     private readonly StoreBehind _behind;
     private readonly BlockVerifier _verifier;
     private readonly ClientTasks _tasks = new();
+    private readonly ClientTasks _sends = new();
     private readonly CancellationTokenSource _stopped = new();
     private readonly Dictionary<Multihash, BlockWant> _wants = [];
     private readonly Dictionary<PeerId, ClientPeer> _peers = [];
@@ -83,9 +84,12 @@ internal sealed partial class BitswapClient : IAsyncDisposable
         get
         {
             using (_parts.Gate.Enter())
-                return new ClientUsage(_sessions.Count, _wants.Count, _peers.Values.Sum(static peer => peer.Asks.Count), _peers.Values.Sum(static peer => peer.Late.Count), _parts.Budget.Used, _tasks.Running);
+                return new ClientUsage(_sessions.Count, _wants.Count, _peers.Values.Sum(static peer => peer.Asks.Count), _peers.Values.Sum(static peer => peer.Late.Count), _parts.Budget.Used, _tasks.Running + _sends.Running);
         }
     }
+
+    /// <summary>Whether it waits for nothing but peers, the clock and its users.</summary>
+    internal bool IsAtRest => _sends.Running == 0 && _parts.Budget.Used == 0;
 
     /// <summary>Begins to fetch a DAG.</summary>
     /// <exception cref="FetchLimitException">There are too many sessions.</exception>
@@ -180,6 +184,7 @@ internal sealed partial class BitswapClient : IAsyncDisposable
         await _behind.FlushAsync(CancellationToken.None).ConfigureAwait(false);
         // Sending the last cancels is worth a moment, and no more: they matter only to peers that stay connected.
         await _stopped.CancelAsync().ConfigureAwait(false);
+        await _sends.CloseAsync().ConfigureAwait(false);
         await _tasks.CloseAsync().ConfigureAwait(false);
         _stopped.Dispose();
     }

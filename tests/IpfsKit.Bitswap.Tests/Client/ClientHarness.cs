@@ -1,0 +1,120 @@
+using System.Diagnostics;
+using IpfsKit.Bitswap.Client;
+using IpfsKit.Ipld;
+using IpfsKit.Multiformats;
+using IpfsKit.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace IpfsKit.Bitswap.Tests.Client;
+
+/// <summary>A client on a simulated network and a clock that the test drives.</summary>
+internal sealed class ClientHarness : IAsyncDisposable
+{
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
+
+    private readonly ClientInstruments _instruments = new();
+
+    public ClientHarness(Action<BitswapClientOptions>? configure = null, IBlockStore? store = null, IProviderFinder? finder = null, Func<PeerId, bool>? isPreferred = null)
+    {
+        var options = new BitswapClientOptions();
+        configure?.Invoke(options);
+        Store = store ?? new MemoryBlockStore(1L << 30);
+        Network = new SimulatedNetwork(Time);
+        Client = new BitswapClient(Network, Store, finder, Observer, options, Time, NullLogger.Instance, _instruments, isPreferred: isPreferred);
+        Network.OnBlock = (peer, block) => Client.OnBlockAsync(peer, block, CancellationToken.None);
+        Network.OnPresences = Client.OnPresences;
+    }
+
+    public FakeTimeProvider Time { get; } = new();
+
+    public SimulatedNetwork Network { get; }
+
+    public IBlockStore Store { get; }
+
+    public RecordingObserver Observer { get; } = new();
+
+    public BitswapClient Client { get; }
+
+    public ClientInstruments Instruments => _instruments;
+
+    public DateTimeOffset Now => Time.GetUtcNow();
+
+    public IBitswapSession Session(Cid root, params SimulatedPeer[] peers) => Client.CreateSession(root, new BitswapSessionOptions { Peers = [.. peers.Select(static peer => peer.Info)] });
+
+    /// <summary>Lets the time pass until something is done; says how much passed.</summary>
+    public async Task<TimeSpan> UntilAsync(Task task, TimeSpan? most = null)
+    {
+        var start = Now;
+        while (true)
+        {
+            await SettleAsync(task);
+            if (task.IsCompleted)
+                return Now - start;
+            Assert.True(Now - start < (most ?? TimeSpan.FromMinutes(5)), "It takes too long.");
+            Advance();
+        }
+    }
+
+    /// <summary>Lets the time pass until something is done; gives what came of it.</summary>
+    public async Task<T> GetAsync<T>(ValueTask<T> task, TimeSpan? most = null)
+    {
+        var started = task.AsTask();
+        await UntilAsync(started, most);
+        return await started;
+    }
+
+    /// <summary>Lets time pass.</summary>
+    public async Task PassAsync(TimeSpan time)
+    {
+        var end = Now + time;
+        while (true)
+        {
+            await SettleAsync(null);
+            if (Now >= end)
+                return;
+            Advance(end);
+        }
+    }
+
+    /// <summary>Nothing of what was fetched may have left anything behind.</summary>
+    public async Task AssertNothingLeftAsync()
+    {
+        // What was taken back from peers may come for a while.
+        await PassAsync(TimeSpan.FromSeconds(LateKeys.Lifetime + 1));
+        Assert.Equal(new ClientUsage(0, 0, 0, 0, 0, 0), Client.Usage);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Client.DisposeAsync();
+        _instruments.Dispose();
+    }
+
+    private void Advance(DateTimeOffset? end = null)
+    {
+        var next = Now + Step;
+        if (Network.NextEvent is { } due && due < next)
+            next = due;
+        if (end < next)
+            next = end.Value;
+        if (next > Now)
+            Time.Advance(next - Now);
+        Network.RunDue();
+    }
+
+    /// <summary>Waits until the client has nothing to do at this moment of its clock.</summary>
+    private async Task SettleAsync(Task? task)
+    {
+        var watch = Stopwatch.StartNew();
+        var quiet = 0;
+        while (quiet < 3 && task is not { IsCompleted: true })
+        {
+            await Task.Yield();
+            Network.RunDue();
+            quiet = Client.IsAtRest ? quiet + 1 : 0;
+            Assert.True(watch.Elapsed < LongestWait, $"The client does not come to rest: {Client.Usage}.");
+        }
+    }
+}
