@@ -80,9 +80,10 @@ internal sealed class AskBook(ClientGate gate, ClientClock clock, ClientTimer ti
         ask.Peer.Asks.Remove(ask.Want.Key);
         if (ask.Peer.HasLeft)
             return;
+        // A block that was delivered may come once more: a small one is sent for both "do you have it" and "send it".
         if (isDelivered)
             ask.IsOnWire = false;
-        else if (ask.MayCome || ask.WasPromised)
+        if (isDelivered || ask.MayCome || ask.WasPromised)
             Remember(ask);
         Cancel(ask);
     }

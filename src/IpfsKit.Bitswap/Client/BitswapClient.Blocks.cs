@@ -103,7 +103,7 @@ internal sealed partial class BitswapClient
     private void OnStray(in VerifiedBlock block)
     {
         var peer = block.Peer;
-        if (!block.Key.IsDefault && peer.Late.TryGet(block.Key, out var session))
+        if (!block.Key.IsDefault && peer.Late.TryTake(block.Key, out var session))
         {
             _parts.Instruments.OnDuplicate(block.Bytes);
             session?.OnDuplicate(peer.Id, block.Bytes);

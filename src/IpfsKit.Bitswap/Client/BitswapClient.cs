@@ -89,7 +89,18 @@ internal sealed partial class BitswapClient : IAsyncDisposable
     }
 
     /// <summary>Whether it waits for nothing but peers, the clock and its users.</summary>
-    internal bool IsAtRest => _sends.Running == 0 && _parts.Budget.Used == 0;
+    /// <param name="waiting">How many connections and searches are under way that others have to end.</param>
+    internal bool IsAtRest(int waiting) => _sends.Running == 0 && _parts.Budget.Used == 0 && _tasks.Running <= waiting;
+
+    /// <summary>Whether it hashes or sends.</summary>
+    internal bool IsHashing
+    {
+        get
+        {
+            using (_parts.Gate.Enter())
+                return _sends.Running > 0 || _peers.Values.Any(static peer => peer.Verifying > 0);
+        }
+    }
 
     /// <summary>Begins to fetch a DAG.</summary>
     /// <exception cref="FetchLimitException">There are too many sessions.</exception>

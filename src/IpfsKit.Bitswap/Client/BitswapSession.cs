@@ -186,6 +186,7 @@ internal sealed class BitswapSession : IBitswapSession
         peer.Sessions.Add(joined);
         Unstrand();
         Pump();
+        AskNewcomer(joined);
         return joined;
     }
 
@@ -375,8 +376,23 @@ internal sealed class BitswapSession : IBitswapSession
 
     private void Begin()
     {
+        // All of them join before the first want is given out, so that the best gets it and the others are asked whether they have it.
+        _isPumping = true;
         foreach (var peer in Settings.Peers)
             _discovery.Add(peer);
+        _isPumping = false;
+    }
+
+    /// <summary>As long as nobody has shown to have the DAG, whoever joins is asked whether it has the first block.</summary>
+    private void AskNewcomer(SessionPeer joined)
+    {
+        if (_isPumping || joined.IsProbed || _blocks > 0)
+            return;
+        foreach (var want in _wants.Values)
+        {
+            joined.IsProbed = _parts.Asks.AskForPresence(joined.Peer, want);
+            return;
+        }
     }
 
     private void Cancel(BlockWaiter waiter)

@@ -2,7 +2,7 @@ using IpfsKit.Multiformats;
 
 namespace IpfsKit.Bitswap.Client;
 
-/// <summary>Blocks that were asked of a peer and are wanted of it no longer, but may be on their way: so that they are counted as duplicates and not held against it. Not thread-safe.</summary>
+/// <summary>Blocks that were asked of a peer and are wanted of it no longer, but may be on their way: so that each may come once more, and is counted as a duplicate and not held against the peer. Not thread-safe.</summary>
 internal sealed class LateKeys
 {
     /// <summary>How many blocks are remembered; the oldest is forgotten first.</summary>
@@ -30,8 +30,8 @@ internal sealed class LateKeys
             _sessions.Remove(_order.Dequeue().Key);
     }
 
-    /// <summary>Whether a block was asked for, and for whom. It stays, for it may come once more.</summary>
-    public bool TryGet(in Multihash key, out BitswapSession? session) => _sessions.TryGetValue(key, out session);
+    /// <summary>Whether a block was asked for, and for whom. It is forgotten then: a peer that sends it again sends what nobody asked for.</summary>
+    public bool TryTake(in Multihash key, out BitswapSession? session) => _sessions.Remove(key, out session);
 
     /// <summary>Forgets what can come no longer.</summary>
     public void Expire(double now)

@@ -21,6 +21,7 @@ internal sealed class ClientHarness : IAsyncDisposable
         var options = new BitswapClientOptions();
         configure?.Invoke(options);
         Store = store ?? new MemoryBlockStore(1L << 30);
+        Finder = finder;
         Network = new SimulatedNetwork(Time);
         Client = new BitswapClient(Network, Store, finder, Observer, options, Time, NullLogger.Instance, _instruments, isPreferred: isPreferred);
         Network.OnBlock = (peer, block) => Client.OnBlockAsync(peer, block, CancellationToken.None);
@@ -32,6 +33,8 @@ internal sealed class ClientHarness : IAsyncDisposable
     public SimulatedNetwork Network { get; }
 
     public IBlockStore Store { get; }
+
+    public IProviderFinder? Finder { get; }
 
     public RecordingObserver Observer { get; } = new();
 
@@ -78,6 +81,25 @@ internal sealed class ClientHarness : IAsyncDisposable
         }
     }
 
+    /// <summary>As <see cref="UntilAsync"/>, while the store takes nothing.</summary>
+    public async Task UntilUnstoredAsync(Task task)
+    {
+        while (!task.IsCompleted)
+            await PassUnstoredAsync(Step);
+    }
+
+    /// <summary>As <see cref="PassAsync"/>, while the store takes nothing: the client comes to no rest then, so each step waits for what is hashed.</summary>
+    public async Task PassUnstoredAsync(TimeSpan time)
+    {
+        var end = Now + time;
+        while (Now < end)
+        {
+            Advance(end);
+            for (var quiet = 0; quiet < 20; quiet = Client.IsHashing ? 0 : quiet + 1)
+                await Task.Yield();
+        }
+    }
+
     /// <summary>Nothing of what was fetched may have left anything behind.</summary>
     public async Task AssertNothingLeftAsync()
     {
@@ -109,11 +131,11 @@ internal sealed class ClientHarness : IAsyncDisposable
     {
         var watch = Stopwatch.StartNew();
         var quiet = 0;
-        while (quiet < 3 && task is not { IsCompleted: true })
+        while (quiet < 6 && task is not { IsCompleted: true })
         {
             await Task.Yield();
             Network.RunDue();
-            quiet = Client.IsAtRest ? quiet + 1 : 0;
+            quiet = Client.IsAtRest(Network.Connecting + ((Finder as ScriptedFinder)?.Waiting ?? 0)) ? quiet + 1 : 0;
             Assert.True(watch.Elapsed < LongestWait, $"The client does not come to rest: {Client.Usage}.");
         }
     }

@@ -17,6 +17,7 @@ internal sealed class SimulatedNetwork(FakeTimeProvider time) : IBitswapNetwork
     private readonly HashSet<PeerId> _connected = [];
     private readonly List<Task> _deliveries = [];
     private int _last;
+    private int _connecting;
     private long _sequence;
 
     public event Action<BitswapPeer>? PeerJoined;
@@ -26,6 +27,9 @@ internal sealed class SimulatedNetwork(FakeTimeProvider time) : IBitswapNetwork
     public Func<PeerId, ReceivedBlock, ValueTask>? OnBlock { get; set; }
 
     public Action<PeerId, IReadOnlyList<BlockPresence>>? OnPresences { get; set; }
+
+    /// <summary>How many of the next messages cannot be sent.</summary>
+    public int FailNext { get; set; }
 
     /// <summary>Whom somebody wanted to connect to.</summary>
     public List<PeerId> Dialled { get; } = [];
@@ -38,6 +42,9 @@ internal sealed class SimulatedNetwork(FakeTimeProvider time) : IBitswapNetwork
                 return [.. _connected.Select(id => _peers[id].Peer)];
         }
     }
+
+    /// <summary>How many wait for a connection.</summary>
+    public int Connecting => Volatile.Read(ref _connecting);
 
     /// <summary>When the next event is.</summary>
     public DateTimeOffset? NextEvent
@@ -74,6 +81,7 @@ internal sealed class SimulatedNetwork(FakeTimeProvider time) : IBitswapNetwork
     {
         lock (_lock)
             _connected.Remove(peer.Id);
+        peer.Forget();
         PeerLeft?.Invoke(peer.Peer);
     }
 
@@ -89,10 +97,14 @@ internal sealed class SimulatedNetwork(FakeTimeProvider time) : IBitswapNetwork
         SimulatedPeer? receiver;
         lock (_lock)
             receiver = _connected.Contains(peer) ? _peers[peer] : null;
-        if (receiver is null or { RefusesMessages: true })
+        if (receiver is null or { RefusesMessages: true } || FailNext-- > 0)
             throw new ConnectionClosedException("The connection has ended.");
         var (isFull, entries) = (message.IsFull, message.Wantlist.ToArray());
-        After(receiver.Latency, () => receiver.Get(isFull, entries));
+        After(receiver.Latency, () =>
+        {
+            if (IsConnected(receiver))
+                receiver.Get(isFull, entries);
+        });
         return ValueTask.CompletedTask;
     }
 
@@ -106,7 +118,12 @@ internal sealed class SimulatedNetwork(FakeTimeProvider time) : IBitswapNetwork
             found = _peers[peer.PeerId];
         }
 
-        After(2 * found.Latency, () => connected.TrySetResult());
+        Interlocked.Increment(ref _connecting);
+        After(2 * found.Latency, () =>
+        {
+            Interlocked.Decrement(ref _connecting);
+            connected.TrySetResult();
+        });
         await connected.Task.WaitAsync(cancellationToken);
         if (found.IsUnreachable)
             throw new PeerUnreachableException(peer.PeerId, "It is not there.");

@@ -61,6 +61,13 @@ internal sealed class SimulatedPeer(SimulatedNetwork network, int number, Bitswa
         return this;
     }
 
+    /// <summary>The connection has ended.</summary>
+    public void Forget()
+    {
+        Wantlist.Clear();
+        _sending.Clear();
+    }
+
     public void Get(bool isFull, WantlistEntry[] entries)
     {
         Messages.Add((isFull, entries));
