@@ -96,7 +96,7 @@ internal sealed class ClientHarness : IAsyncDisposable
         {
             Advance(end);
             for (var quiet = 0; quiet < 20; quiet = Client.IsHashing ? 0 : quiet + 1)
-                await Task.Yield();
+                await YieldToPool();
         }
     }
 
@@ -113,6 +113,9 @@ internal sealed class ClientHarness : IAsyncDisposable
         await Client.DisposeAsync();
         _instruments.Dispose();
     }
+
+    /// <summary>Behind what the thread pool has to do, which is where the client works; the test may have a context of its own.</summary>
+    private static async Task YieldToPool() => await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
 
     private void Advance(DateTimeOffset? end = null)
     {
@@ -133,7 +136,7 @@ internal sealed class ClientHarness : IAsyncDisposable
         var quiet = 0;
         while (quiet < 6 && task is not { IsCompleted: true })
         {
-            await Task.Yield();
+            await YieldToPool();
             Network.RunDue();
             quiet = Client.IsAtRest(Network.Connecting + ((Finder as ScriptedFinder)?.Waiting ?? 0)) ? quiet + 1 : 0;
             Assert.True(watch.Elapsed < LongestWait, $"The client does not come to rest: {Client.Usage}.");
