@@ -137,12 +137,12 @@ internal sealed class Dialer(
         var failures = new List<KeyValuePair<Multiaddr, Exception>>();
         var given = peer.Addresses.Select(address => address.WithoutFinalPeerId()).ToHashSet();
         var found = new List<Multiaddr>();
-        var resolved = new HashSet<Multiaddr>();
+        var resolved = new Dictionary<Multiaddr, string?>();
         foreach (var address in given.Concat(peerStore.GetAddresses(peer.PeerId)).Where(address => !address.IsDefault).Take(options.MaxAddresses))
         {
-            foreach (var usable in await ResolveAsync(peer.PeerId, address, failures, cancellationToken).ConfigureAwait(false))
+            foreach (var (usable, name) in await ResolveAsync(peer.PeerId, address, failures, cancellationToken).ConfigureAwait(false))
             {
-                if (!resolved.Add(usable))
+                if (!resolved.TryAdd(usable, name))
                     continue;
                 if (Reject(peer.PeerId, usable, isForced && given.Contains(address)) is { } reason)
                     failures.Add(new(usable, reason));
@@ -153,18 +153,19 @@ internal sealed class Dialer(
 
         if (found.Count == 0)
             throw new PeerUnreachableException(peer.PeerId, resolved.Count == 0 && failures.Count == 0 ? "no address of it is known." : "none of its addresses can be dialled.", failures);
-        return _ranker.Rank(found, IsNear, address => History.GetScore(peer.PeerId, address));
+        var ranked = _ranker.Rank(found, IsNear, address => History.GetScore(peer.PeerId, address));
+        return [.. ranked.Select(candidate => candidate with { Name = resolved[candidate.Address] })];
     }
 
-    private async Task<IEnumerable<Multiaddr>> ResolveAsync(PeerId peer, Multiaddr address, List<KeyValuePair<Multiaddr, Exception>> failures, CancellationToken cancellationToken)
+    private async Task<IEnumerable<ResolvedAddress>> ResolveAsync(PeerId peer, Multiaddr address, List<KeyValuePair<Multiaddr, Exception>> failures, CancellationToken cancellationToken)
     {
         // Here and not in a transport, so that the gater sees where the dial goes.
         if (!address.BeginsWithName())
-            return [address];
+            return [new(address, null)];
         try
         {
             var resolved = await resolver.ResolveAsync(address, cancellationToken).ConfigureAwait(false);
-            return resolved.Where(item => item.GetFinalPeerId() is not { } named || named == peer).Select(item => item.WithoutFinalPeerId());
+            return resolved.Where(item => item.Address.GetFinalPeerId() is not { } named || named == peer).Select(item => item with { Address = item.Address.WithoutFinalPeerId() });
         }
         catch (DnsFailedException e)
         {

@@ -23,8 +23,8 @@ internal sealed class PeerDial(PeerId peer, IReadOnlyList<DialCandidate> candida
             {
                 while (next < candidates.Count && running.Count < mostAtOnce && (running.Count == 0 || timeProvider.GetElapsedTime(started) >= candidates[next].Delay))
                 {
-                    var address = candidates[next++].Address;
-                    running.Add(dialer.DialAsync(peer, address, others.Token), address);
+                    var candidate = candidates[next++];
+                    running.Add(dialer.DialAsync(peer, candidate.Address, candidate.Name, others.Token), candidate.Address);
                 }
 
                 await WaitAsync(running.Keys, next, started, cancellationToken).ConfigureAwait(false);

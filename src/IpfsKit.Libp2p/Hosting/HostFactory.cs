@@ -69,7 +69,7 @@ internal static class HostFactory
     public static TlsProtocol CreateTls(IServiceProvider provider) => new(provider.GetRequiredService<HostIdentity>().Key, provider.GetRequiredService<TimeProvider>());
 
     public static YamuxMuxer CreateYamux(IServiceProvider provider) =>
-        new(provider.GetRequiredService<IOptions<YamuxOptions>>(), provider.GetRequiredService<TimeProvider>(), Loggers(provider).CreateLogger<YamuxMuxer>());
+        new(Options.Create(provider.GetRequiredService<IOptions<Libp2pOptions>>().Value.Yamux), provider.GetRequiredService<TimeProvider>(), Loggers(provider).CreateLogger<YamuxMuxer>());
 
     public static TcpTransport CreateTcp(IServiceProvider provider) =>
         new(provider.GetRequiredService<IOptions<TcpOptions>>().Value, provider.GetRequiredService<TimeProvider>(), Loggers(provider).CreateLogger<TcpTransport>());

@@ -18,7 +18,7 @@ internal sealed class HostParts
         var marks = WaterMarks.Of(options.Role, options.Connections);
 
         Resources = new ResourceManager(
-            DefaultLimits.For(options.Resources, services.Machine, marks.High),
+            DefaultLimits.For(options.Resources, services.Machine, marks.High, options.Dialing.MaxConcurrentDials),
             new AddressLimiter(
                 new(options.Resources.ConnectionsPerIPv4, options.Resources.ConnectionsPerIPv6Prefix56, options.Resources.ConnectionsPerIPv6Prefix48),
                 [.. options.Resources.TrustedNetworks.Select(text => IpNetwork.TryParse(text, out var network) ? network : throw new FormatException($"'{text}' is no network."))]),
@@ -29,7 +29,7 @@ internal sealed class HostParts
         Swarm = new Swarm();
         Connections = new ConnectionManager(Swarm, marks, options.Connections.SilencePeriod, time, instruments, loggers.CreateLogger<ConnectionManager>());
         Router = new StreamRouter(Handlers, Resources, options.Streams, time, instruments, loggers.CreateLogger<StreamRouter>());
-        var opener = new StreamOpener(Resources, Peers, options.Streams, time, instruments);
+        var opener = new StreamOpener(Resources, Handlers, Peers, options.Streams, time, instruments);
         var upgrader = new ConnectionUpgrader(services.SecurityProtocols, services.Muxers, services.Protector, options.UpgradeTimeout, time);
         Sessions = new SessionFactory(self, upgrader, services.Gater, Swarm, opener, Router, time, instruments);
         Listeners = new ListenerSet(services.Transports, Sessions, Resources, Addresses, time, loggers.CreateLogger<ListenerSet>());

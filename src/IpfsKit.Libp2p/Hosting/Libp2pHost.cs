@@ -194,6 +194,7 @@ internal sealed partial class Libp2pHost : ILibp2pHost, IDisposable
             return;
         Parts.Peers.SetConnected(session.RemotePeer, false);
         Parts.Connections.OnPeer(session.RemotePeer, false);
+        _identify.OnPeerGone(session.RemotePeer);
         Raise(PeerDisconnected, new PeerEventArgs(session.RemotePeer, session));
     }
 

@@ -1,6 +1,7 @@
 using IpfsKit.Libp2p.Addresses;
 using IpfsKit.Libp2p.Connections;
 using IpfsKit.Libp2p.Dns;
+using IpfsKit.Libp2p.Muxing.Yamux;
 using IpfsKit.Multiformats;
 using Microsoft.Extensions.Options;
 
@@ -29,6 +30,7 @@ internal sealed class Libp2pOptionsValidator : IValidateOptions<Libp2pOptions>
         Check(check, options);
         CheckPeers(check, options);
         CheckResources(check, options);
+        check.Nested("Yamux", nameof(YamuxOptions), new YamuxOptionsValidator().Validate(null, options.Yamux));
         return check.Result;
     }
 

@@ -7,7 +7,7 @@ using IpfsKit.Libp2p.Streams;
 namespace IpfsKit.Libp2p.Hosting;
 
 /// <summary>Opens streams on sessions and agrees on their protocol.</summary>
-internal sealed class StreamOpener(ResourceManager resources, PeerStore peerStore, StreamOptions options, TimeProvider timeProvider, Libp2pInstruments instruments)
+internal sealed class StreamOpener(ResourceManager resources, HandlerTable handlers, PeerStore peerStore, StreamOptions options, TimeProvider timeProvider, Libp2pInstruments instruments)
 {
     /// <summary>The most proposals that are kept; others are made anew each time.</summary>
     public const int MaxKeptProposals = 256;
@@ -55,7 +55,7 @@ internal sealed class StreamOpener(ResourceManager resources, PeerStore peerStor
         // One that is likely to be taken goes out with the first bytes.
         var likely = protocols.Count == 1 ? protocols[0] : peerStore.FindProtocol(session.RemotePeer, protocols);
         var agreed = likely ?? await SelectAsync(stream, protocols, cancellationToken).ConfigureAwait(false);
-        scope.Attach(agreed);
+        scope.Attach(agreed, handlers.ServiceOf(agreed));
         return new ProtocolStream(likely is null ? stream : new NegotiatedStream(stream, Proposal(likely)), agreed, session, scope);
     }
 

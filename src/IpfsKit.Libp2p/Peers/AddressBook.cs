@@ -37,6 +37,18 @@ internal sealed class AddressBook
             Add(address, expires, isCertified: true);
     }
 
+    /// <summary>Only these are signed: others that were taken for such are gone, unless they were given to stay.</summary>
+    public void KeepCertified(HashSet<Multiaddr> signed)
+    {
+        foreach (var (address, entry) in _entries.Where(pair => pair.Value.IsCertified && !signed.Contains(pair.Key)).ToArray())
+        {
+            if (entry.Expires == DateTimeOffset.MaxValue)
+                _entries[address] = entry with { IsCertified = false };
+            else
+                _entries.Remove(address);
+        }
+    }
+
     /// <summary>The connection that gave them their long life has ended.</summary>
     public void ShortenTo(DateTimeOffset expires)
     {

@@ -162,15 +162,16 @@ internal static class PeerStoreFile
             .Select(item => (Address: Multiaddr.FromBytes(item.Address.Span), item.Certified, Lifetime: item.Expires == 0 ? Timeout.InfiniteTimeSpan : DateTimeOffset.FromUnixTimeMilliseconds(item.Expires) - now))
             .Where(item => item.Lifetime == Timeout.InfiniteTimeSpan || item.Lifetime > TimeSpan.Zero)
             .ToArray();
+        // Before the record, which leaves those that were given to stay.
+        foreach (var item in live.Where(item => !item.Certified || item.Lifetime == Timeout.InfiniteTimeSpan))
+            store.AddAddresses(peer, [item.Address], item.Lifetime);
         if (!stored.SignedRecord.IsEmpty)
         {
             var certified = live.Where(item => item.Certified).ToArray();
             var lifetime = certified.Length > 0 ? certified.Max(item => item.Lifetime) : TimeSpan.Zero;
-            store.TryAddRecord(peer, stored.Sequence, certified.Select(item => item.Address), stored.SignedRecord.Memory, lifetime);
+            store.RestoreRecord(peer, stored.Sequence, certified.Select(item => item.Address), stored.SignedRecord.Memory, lifetime);
         }
 
-        foreach (var item in live.Where(item => !item.Certified))
-            store.AddAddresses(peer, [item.Address], item.Lifetime);
         foreach (var (name, value) in stored.Metadata)
             store.TrySetMetadata(peer, name, value.Memory);
         store.SetIdentity(

@@ -9,6 +9,7 @@ namespace IpfsKit.Libp2p.Resources;
 /// <code>
 /// connection ─▶ transient, then its peer ─▶ system
 /// stream     ─▶ transient, then its protocol (and service); its peer ─▶ system
+/// listener   ─▶ system
 /// </code>
 /// The model is go-libp2p's: <see href="https://github.com/libp2p/go-libp2p/tree/master/p2p/host/resource-manager"/>. A reservation takes a few uncontended locks and allocates nothing. Every refusal is counted by
 /// scope and resource, and what throws throws <see cref="ResourceLimitExceededException"/>.
@@ -78,6 +79,16 @@ internal sealed class ResourceManager
         }
 
         return new ConnectionScope(this, direction, descriptors, lease);
+    }
+
+    /// <summary>Counts the socket of a listener.</summary>
+    /// <param name="usesDescriptor">Whether it has one.</param>
+    /// <returns>Disposed when it listens no longer.</returns>
+    /// <exception cref="ResourceLimitExceededException">There is no room for it.</exception>
+    public ListenerScope OpenListener(bool usesDescriptor)
+    {
+        var descriptors = usesDescriptor ? 1 : 0;
+        return System.TryAddDescriptors(descriptors) ? new ListenerScope(this, descriptors) : throw Refuse(System, ResourceKind.Descriptors, ConnectionDirection.Inbound);
     }
 
     /// <summary>Counts a stream that begins.</summary>

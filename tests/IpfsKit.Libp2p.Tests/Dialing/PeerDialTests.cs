@@ -84,7 +84,7 @@ public sealed class PeerDialTests
 
         public bool CanDial(Multiaddr address) => true;
 
-        public Task<Session> DialAsync(PeerId peer, Multiaddr address, CancellationToken cancellationToken)
+        public Task<Session> DialAsync(PeerId peer, Multiaddr address, string? name, CancellationToken cancellationToken)
         {
             var dial = new TaskCompletionSource<Session>(TaskCreationOptions.RunContinuationsAsynchronously);
             cancellationToken.Register(() =>

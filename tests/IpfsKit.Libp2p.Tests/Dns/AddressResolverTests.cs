@@ -77,7 +77,8 @@ public sealed class AddressResolverTests
         await Assert.ThrowsAsync<DnsFailedException>(() => resolving);
     }
 
-    private Task<IReadOnlyList<Multiaddr>> ResolveAsync(string address) => new AddressResolver(_dns, new DnsOptions(), _time).ResolveAsync(Multiaddr.Parse(address), Cancellation);
+    private async Task<IReadOnlyList<Multiaddr>> ResolveAsync(string address) =>
+        [.. (await new AddressResolver(_dns, new DnsOptions(), _time).ResolveAsync(Multiaddr.Parse(address), Cancellation)).Select(item => item.Address)];
 
     private sealed class FakeDns : IDnsResolver
     {

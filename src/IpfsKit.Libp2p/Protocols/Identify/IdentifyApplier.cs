@@ -20,15 +20,16 @@ internal sealed class IdentifyApplier(PeerStore peerStore, AddressManager addres
         var peer = session.RemotePeer;
         if (message.HasPublicKey && !message.PublicKey.Span.SequenceEqual(session.RemoteKey.Encoded.Span))
             throw new ProtocolViolationException($"{peer} says that it has another key than the one it has proved.");
+        if (!TryApplyRecord(session, message))
+            peerStore.AddAddresses(peer, Credible(session, message.ListenAddrs.Take(IdentifyProtocol.MaxAddresses).Select(Parse)), ConnectedLifetime);
+        if (message.HasObservedAddr && Multiaddr.TryFromBytes(message.ObservedAddr.Span, out var observed))
+            addresses.AddObservation(observed.WithoutFinalPeerId(), session.LocalAddress, session.RemoteAddress, session.Closed);
+        // Last: who sees the protocols sees the rest as well.
         peerStore.SetIdentity(
             peer,
             session.RemoteKey,
             message.HasAgentVersion ? message.AgentVersion : null,
             message.Protocols.Count > 0 ? message.Protocols.Take(IdentifyProtocol.MaxProtocols) : null);
-        if (!TryApplyRecord(session, message))
-            peerStore.AddAddresses(peer, Credible(session, message.ListenAddrs.Take(IdentifyProtocol.MaxAddresses).Select(Parse)), ConnectedLifetime);
-        if (message.HasObservedAddr && Multiaddr.TryFromBytes(message.ObservedAddr.Span, out var observed))
-            addresses.AddObservation(observed.WithoutFinalPeerId(), session.LocalAddress, session.RemoteAddress);
     }
 
     private bool TryApplyRecord(ISession session, IdentifyMessage message)

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Google.Protobuf;
 using IpfsKit.Libp2p.Hosting;
 using IpfsKit.Libp2p.Protocols.Identify.Wire;
+using IpfsKit.Libp2p.Resources;
 using IpfsKit.Multiformats;
 using Microsoft.Extensions.Logging;
 
@@ -21,6 +22,7 @@ internal sealed partial class IdentifyService
     private readonly Action<Session> _identified;
     private readonly IdentifyApplier _applier;
     private readonly SignedRecords _records;
+    private readonly PeerPushes _pushes;
     private readonly ILogger _logger;
     private readonly TaskTracker _running = new();
     private readonly CancellationTokenSource _stopping = new();
@@ -34,19 +36,23 @@ internal sealed partial class IdentifyService
         _options = services.Options.Identify;
         _applier = new IdentifyApplier(parts.Peers, parts.Addresses);
         _records = new SignedRecords(services.Key, services.TimeProvider);
+        _pushes = new PeerPushes(services.TimeProvider);
         _logger = services.Loggers.CreateLogger<IdentifyService>();
     }
 
     /// <summary>Sets the handlers.</summary>
     public void Register()
     {
-        _parts.Handlers.Set(ProtocolMatcher.Exact(IdentifyProtocol.Id), AnswerAsync, new StreamHandlerOptions { PerPeer = 8 });
-        _parts.Handlers.Set(ProtocolMatcher.Exact(IdentifyProtocol.PushId), ReceivePushAsync, new StreamHandlerOptions { PerPeer = 8 });
+        _parts.Handlers.Set(ProtocolMatcher.Exact(IdentifyProtocol.Id), AnswerAsync, new StreamHandlerOptions { PerPeer = 8, Service = IdentifyProtocol.Service });
+        _parts.Handlers.Set(ProtocolMatcher.Exact(IdentifyProtocol.PushId), ReceivePushAsync, new StreamHandlerOptions { PerPeer = 8, Service = IdentifyProtocol.Service });
         _parts.Handlers.Changed += OnLocalChange;
     }
 
     /// <summary>There is a new connection.</summary>
     public void OnSession(Session session) => _running.TryRun(() => AskAsync(session));
+
+    /// <summary>A peer has lost its last connection.</summary>
+    public void OnPeerGone(PeerId peer) => _pushes.Forget(peer);
 
     /// <summary>What this host says of itself has changed.</summary>
     public void OnLocalChange()
@@ -97,13 +103,7 @@ internal sealed partial class IdentifyService
         using var deadline = Deadline(session.Ending);
         try
         {
-            var stream = await session.NewStreamAsync(IdProtocols, deadline.Token).ConfigureAwait(false);
-            await using (stream.ConfigureAwait(false))
-            {
-                await stream.CompleteWritesAsync(deadline.Token).ConfigureAwait(false);
-                _applier.Apply(session, await IdentifyStreams.ReceiveAsync(stream, deadline.Token).ConfigureAwait(false));
-            }
-
+            await AskUntilNoPushComesAsync(session, deadline.Token).ConfigureAwait(false);
             _identified(session);
         }
         catch (Exception e) when (e is Libp2pException or OperationCanceledException or TimeoutException or IOException)
@@ -114,8 +114,42 @@ internal sealed partial class IdentifyService
         }
         finally
         {
+            ForgetIfGone(session.RemotePeer);
             _services.Instruments.Identified(_services.TimeProvider.GetElapsedTime(started), Outcomes.Of(failure, session.Ending.IsCancellationRequested));
         }
+    }
+
+    private async Task AskUntilNoPushComesAsync(Session session, CancellationToken cancellationToken)
+    {
+        for (var asked = 0; asked < IdentifyProtocol.MaxQuestions; asked++)
+        {
+            var pushes = _pushes.Applied(session.RemotePeer);
+            var stream = await session.NewStreamAsync(IdProtocols, cancellationToken).ConfigureAwait(false);
+            await using (stream.ConfigureAwait(false))
+            {
+                await stream.CompleteWritesAsync(cancellationToken).ConfigureAwait(false);
+                var answer = await IdentifyStreams.ReceiveAsync(stream, cancellationToken).ConfigureAwait(false);
+                // A push may say some things only, so that neither it nor the answer is enough: the next answer has all of it.
+                if (_pushes.TryApplyAnswer(session.RemotePeer, pushes, () => _applier.Apply(session, answer)))
+                    return;
+            }
+        }
+    }
+
+    /// <summary>Asks a peer whose pushes were not read.</summary>
+    private async Task AskLaterAsync(Session session)
+    {
+        try
+        {
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(session.Ending, _stopping.Token);
+            await Task.Delay(IdentifyProtocol.PushInterval, _services.TimeProvider, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+
+        await AskAsync(session).ConfigureAwait(false);
     }
 
     private async Task AnswerAsync(IProtocolStream stream, CancellationToken cancellationToken)
@@ -126,9 +160,36 @@ internal sealed partial class IdentifyService
 
     private async Task ReceivePushAsync(IProtocolStream stream, CancellationToken cancellationToken)
     {
-        using var deadline = Deadline(cancellationToken);
-        _applier.Apply(stream.Session, await IdentifyStreams.ReceiveAsync(stream, deadline.Token).ConfigureAwait(false));
-        _identified((Session)stream.Session);
+        var session = (Session)stream.Session;
+        var peer = session.RemotePeer;
+        try
+        {
+            if (!_pushes.TryBegin(peer, out var isFirstRefused))
+            {
+                stream.Reset();
+                _parts.Resources.Note(ScopeKind.Peer, ResourceKind.Streams);
+                if (isFirstRefused)
+                    _running.TryRun(() => AskLaterAsync(session));
+                return;
+            }
+
+            using var deadline = Deadline(cancellationToken);
+            var message = await IdentifyStreams.ReceiveAsync(stream, deadline.Token).ConfigureAwait(false);
+            _pushes.Apply(peer, () => _applier.Apply(session, message));
+        }
+        finally
+        {
+            ForgetIfGone(peer);
+        }
+
+        _identified(session);
+    }
+
+    // A peer may have left before its state was made.
+    private void ForgetIfGone(PeerId peer)
+    {
+        if (_parts.Swarm.Get(peer).Count == 0)
+            _pushes.Forget(peer);
     }
 
     private async Task PushLaterAsync()

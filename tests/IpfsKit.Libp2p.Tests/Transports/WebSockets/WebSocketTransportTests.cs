@@ -68,6 +68,32 @@ public sealed class WebSocketTransportTests
         Assert.Equal(["localhost"], names);
     }
 
+    [Theory]
+    [InlineData(null, "Host: 127.0.0.1:")]
+    [InlineData("a.example", "Host: a.example:")]
+    public async Task Dial_WithoutTls_SendsTheNameAsHost(string? name, string expected)
+    {
+        await using var tcp = await _tcp.ListenAsync(Multiaddr.Parse("/ip4/127.0.0.1/tcp/0"), Token);
+        var dial = TestWebSockets.Create().DialAsync(Multiaddr.Parse($"{tcp.Address}/ws"), name, Token).AsTask();
+        await using var accepted = await tcp.AcceptAsync(Token);
+        var head = new byte[4096];
+        var read = await accepted!.ReadAsync(head, Token);
+        await accepted.WriteAsync("HTTP/1.1 404 Not Found\r\n\r\n"u8.ToArray(), Token);
+
+        Assert.Contains($"\r\n{expected}{Port(tcp.Address)}\r\n", Encoding.ASCII.GetString(head, 0, read), StringComparison.Ordinal);
+        await Assert.ThrowsAsync<DialFailedException>(() => dial);
+    }
+
+    [Theory]
+    [InlineData("a\r\nX-Evil: b")]
+    [InlineData("a b")]
+    public async Task Dial_NameThatIsNone_IsRefused(string name)
+    {
+        await using var tcp = await _tcp.ListenAsync(Multiaddr.Parse("/ip4/127.0.0.1/tcp/0"), Token);
+        var failure = await Assert.ThrowsAsync<DialFailedException>(() => TestWebSockets.Create().DialAsync(Multiaddr.Parse($"{tcp.Address}/ws"), name, Token).AsTask());
+        Assert.Contains("name", failure.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Dial_CertificateOfNobodyTrusted_IsRefused()
     {
