@@ -68,7 +68,8 @@ internal sealed class AddressDialer(
         var scope = resources.OpenConnection(ConnectionDirection.Outbound, ip, usesDescriptor: ip is not null);
         try
         {
-            var raw = await transport.DialAsync(address, name, cancellationToken).ConfigureAwait(false);
+            // A relay has to be told whom it is to connect to; others do not look at it.
+            var raw = await transport.DialAsync(address.IsRelayed() ? address.WithPeerId(peer) : address, name, cancellationToken).ConfigureAwait(false);
             return await sessions.CreateAsync(raw, peer, scope, proposeFirstOnly, cancellationToken).ConfigureAwait(false);
         }
         catch

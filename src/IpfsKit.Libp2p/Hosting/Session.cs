@@ -38,11 +38,11 @@ internal sealed class Session : ISession
 
     public PublicKey RemoteKey => Connection.Session.RemoteKey;
 
-    public Multiaddr RemoteAddress => Connection.Session.Connection.RemoteAddress;
+    public Multiaddr RemoteAddress => Connection.Session.RemoteAddress;
 
-    public Multiaddr LocalAddress => Connection.Session.Connection.LocalAddress;
+    public Multiaddr LocalAddress => Connection.Session.LocalAddress;
 
-    public ConnectionDirection Direction => Connection.Session.Connection.Direction;
+    public ConnectionDirection Direction => Connection.Session.Direction;
 
     public DateTimeOffset Opened { get; }
 

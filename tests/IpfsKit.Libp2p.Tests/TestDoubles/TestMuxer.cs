@@ -25,6 +25,8 @@ internal sealed class TestMuxer(string id) : IMuxer
 
         public int StreamCount => 0;
 
+        public bool IsClosing => AbortReason is not null;
+
         public TimeSpan RoundTripTime => TimeSpan.Zero;
 
         public Task<Exception?> Closed => Task.FromResult(AbortReason);
