@@ -6,19 +6,21 @@ using IpfsKit.Libp2p.Dns;
 using IpfsKit.Libp2p.Hosting;
 using IpfsKit.Libp2p.Peers;
 using IpfsKit.Multiformats;
+using Microsoft.Extensions.Logging;
 
 namespace IpfsKit.Libp2p.Dialing;
 
 /// <summary>Connects to peers. There is one dial to a peer at a time: whoever asks meanwhile waits for it, and it is given up when the last of them gives up.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "StopAsync disposes it.")]
 internal sealed class Dialer(
-    PeerId self, Swarm swarm, IAddressDialer addressDialer, PeerStore peerStore, AddressResolver resolver, AddressManager addresses, IConnectionGater gater, DialOptions options, TimeProvider timeProvider)
+    PeerId self, Swarm swarm, IAddressDialer addressDialer, PeerStore peerStore, AddressResolver resolver, AddressManager addresses, IConnectionGater gater, DialOptions options, TimeProvider timeProvider,
+    ILogger<Dialer> logger)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<PeerId, SharedDial> _dials = [];
     private readonly DialRanker _ranker = new(options);
     private readonly CancellationTokenSource _stopping = new();
-    private readonly TaskTracker _losers = new();
+    private readonly TaskTracker _losers = new(logger);
     private bool _isStopped;
 
     /// <summary>How addresses did before.</summary>
@@ -43,7 +45,7 @@ internal sealed class Dialer(
     {
         if (peer.PeerId == self)
             throw new InvalidOperationException("A host does not connect to itself.");
-        if (swarm.Get(peer.PeerId) is [var connected, ..])
+        if (swarm.Find(peer.PeerId) is { } connected)
             return connected;
         if (!gater.AllowsPeer(peer.PeerId, ConnectionDirection.Outbound))
             throw ConnectionGatedException.Of(peer.PeerId);
@@ -118,10 +120,10 @@ internal sealed class Dialer(
             var candidates = await FindAsync(peer, isForced, cancellationToken).ConfigureAwait(false);
             return await new PeerDial(peer.PeerId, candidates, addressDialer, History, options.MaxConcurrentDialsPerPeer, timeProvider, _losers).RunAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception) when (swarm.Get(peer.PeerId) is [_, ..])
+        catch (Exception) when (swarm.Find(peer.PeerId) is not null)
         {
             // The peer dialled this host meanwhile: that is as good.
-            return swarm.Get(peer.PeerId) is [var session, ..] ? session : throw new PeerUnreachableException(peer.PeerId, "it connected and left again.");
+            return swarm.Find(peer.PeerId) is { } session ? session : throw new PeerUnreachableException(peer.PeerId, "it connected and left again.");
         }
         finally
         {

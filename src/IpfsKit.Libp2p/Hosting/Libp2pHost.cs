@@ -146,7 +146,16 @@ internal sealed partial class Libp2pHost : ILibp2pHost, IDisposable
     public async Task<IProtocolStream> NewStreamAsync(PeerId peer, IReadOnlyList<string> protocols, CancellationToken cancellationToken = default)
     {
         var session = await Parts.Dialer.ConnectAsync(new PeerInfo(peer), isForced: false, cancellationToken).ConfigureAwait(false);
-        return await session.NewStreamAsync(protocols, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await session.NewStreamAsync(protocols, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ConnectionClosedException)
+        {
+            // It ended in that moment, and nothing of the caller's was sent on it: once more, on another one or a new one.
+            session = await Parts.Dialer.ConnectAsync(new PeerInfo(peer), isForced: false, cancellationToken).ConfigureAwait(false);
+            return await session.NewStreamAsync(protocols, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <inheritdoc/>

@@ -16,7 +16,7 @@ internal sealed partial class ListenerSet(
     private static readonly TimeSpan RefreshInterval = TimeSpan.FromMinutes(1);
 
     private readonly CancellationTokenSource _stopping = new();
-    private readonly TaskTracker _upgrades = new();
+    private readonly TaskTracker _upgrades = new(logger);
     private readonly List<(ITransportListener Listener, ListenerScope Scope)> _listeners = [];
     private readonly List<Task> _loops = [];
 

@@ -4,6 +4,7 @@ using IpfsKit.Libp2p.Muxing;
 using IpfsKit.Libp2p.Resources;
 using IpfsKit.Libp2p.Streams;
 using IpfsKit.Multiformats;
+using Microsoft.Extensions.Logging;
 
 namespace IpfsKit.Libp2p.Hosting;
 
@@ -16,18 +17,20 @@ internal sealed class Session : ISession
     private readonly ConnectionScope _scope;
     private readonly StreamOpener _opener;
     private readonly TimeProvider _timeProvider;
+    private readonly ILogger _logger;
     private readonly Lock _lock = new();
     private readonly HashSet<ProtocolStream> _streams = [];
     private readonly CancellationTokenSource _ending = new();
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _hasEnded;
 
-    public Session(IMuxedConnection connection, ConnectionScope scope, StreamOpener opener, TimeProvider timeProvider)
+    public Session(IMuxedConnection connection, ConnectionScope scope, StreamOpener opener, TimeProvider timeProvider, ILogger logger)
     {
         Connection = connection;
         _scope = scope;
         _opener = opener;
         _timeProvider = timeProvider;
+        _logger = logger;
         Opened = timeProvider.GetUtcNow();
         Ending = _ending.Token;
     }
@@ -53,6 +56,9 @@ internal sealed class Session : ISession
     public TimeSpan RoundTripTime => Connection.RoundTripTime;
 
     public Task Closed => _closed.Task;
+
+    /// <summary>Whether it takes no new streams any more.</summary>
+    public bool IsClosing => Connection.IsClosing;
 
     /// <summary>Cancelled when the connection ends.</summary>
     public CancellationToken Ending { get; }
@@ -89,11 +95,17 @@ internal sealed class Session : ISession
             _streams.Clear();
         }
 
-        await _ending.CancelAsync().ConfigureAwait(false);
+        await _ending.CancelAsync(_logger).ConfigureAwait(false);
         foreach (var stream in left)
             stream.Release();
-        await Connection.DisposeAsync().ConfigureAwait(false);
-        _scope.Dispose();
+        try
+        {
+            await Connection.DisposeAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _scope.Dispose();
+        }
     }
 
     /// <summary>Says that everything about its end is done, events included.</summary>

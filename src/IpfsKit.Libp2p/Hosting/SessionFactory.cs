@@ -2,14 +2,16 @@ using IpfsKit.Libp2p.Connections;
 using IpfsKit.Libp2p.Resources;
 using IpfsKit.Libp2p.Transports;
 using IpfsKit.Multiformats;
+using Microsoft.Extensions.Logging;
 
 namespace IpfsKit.Libp2p.Hosting;
 
 /// <summary>Makes sessions out of raw connections, and runs them.</summary>
 internal sealed class SessionFactory(
-    PeerId self, ConnectionUpgrader upgrader, IConnectionGater gater, Swarm swarm, StreamOpener opener, StreamRouter router, TimeProvider timeProvider, Libp2pInstruments instruments)
+    PeerId self, ConnectionUpgrader upgrader, IConnectionGater gater, Swarm swarm, StreamOpener opener, StreamRouter router, TimeProvider timeProvider, Libp2pInstruments instruments,
+    ILogger<SessionFactory> logger)
 {
-    private readonly TaskTracker _running = new();
+    private readonly TaskTracker _running = new(logger);
 
     /// <summary>Upgrades a connection and adds it to the swarm.</summary>
     /// <param name="raw">Owned by the session from now on; closed if this fails.</param>
@@ -26,7 +28,7 @@ internal sealed class SessionFactory(
         {
             var admission = new ConnectionAdmission(self, gater, scope, instruments);
             var muxed = await upgrader.UpgradeAsync(raw, expectedPeer, admission, proposeFirstOnly, cancellationToken).ConfigureAwait(false);
-            var session = new Session(muxed, scope, opener, timeProvider);
+            var session = new Session(muxed, scope, opener, timeProvider, logger);
             if (_running.TryRun(() => RunAsync(session)))
                 return session;
             muxed.Abort();
@@ -54,12 +56,19 @@ internal sealed class SessionFactory(
             session.Abort();
         var streams = router.RunAsync(session);
         await session.Connection.Closed.ConfigureAwait(false);
-        // At once, so that nobody opens streams on it.
-        if (isAdded)
-            swarm.Remove(session);
-        await session.EndAsync().ConfigureAwait(false);
-        await streams.ConfigureAwait(false);
-        instruments.ConnectionEnded(session.Direction, timeProvider.GetUtcNow() - session.Opened);
-        session.SetClosed();
+        try
+        {
+            // At once, so that nobody opens streams on it.
+            var told = isAdded ? swarm.RemoveAsync(session) : Task.CompletedTask;
+            await session.EndAsync().ConfigureAwait(false);
+            await streams.ConfigureAwait(false);
+            await told.ConfigureAwait(false);
+            instruments.ConnectionEnded(session.Direction, timeProvider.GetUtcNow() - session.Opened);
+        }
+        finally
+        {
+            // Whatever went wrong: there are those who wait for it without an end.
+            session.SetClosed();
+        }
     }
 }

@@ -25,7 +25,7 @@ internal sealed partial class StreamRouter(
     private static readonly TimeSpan LingerTimeout = TimeSpan.FromSeconds(5);
 
     private readonly int _negotiatingPerSession = Math.Max(MinNegotiating, resources.Limits.Transient.StreamsInbound / 16);
-    private readonly TaskTracker _running = new();
+    private readonly TaskTracker _running = new(logger);
     private readonly CancellationTokenSource _aborting = new();
 
     /// <summary>How many streams are being served.</summary>
@@ -69,7 +69,7 @@ internal sealed partial class StreamRouter(
             LogNotDrained(logger, _running.Running);
         }
 
-        await _aborting.CancelAsync().ConfigureAwait(false);
+        await _aborting.CancelAsync(logger).ConfigureAwait(false);
     }
 
     /// <summary>Completes when no handler runs any more.</summary>
@@ -79,24 +79,25 @@ internal sealed partial class StreamRouter(
     {
         // Off the accept loop, whatever a handler does before it first waits.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        StreamScope scope;
+        StreamScope? scope = null;
+        (HandlerTable.Entry Entry, string Protocol)? negotiated = null;
         try
         {
             scope = resources.OpenStream(session.RemotePeer, ConnectionDirection.Inbound);
+            negotiated = await NegotiateAsync(session, stream, scope).ConfigureAwait(false);
         }
         catch (ResourceLimitExceededException e)
         {
-            places.Release();
             LogRefused(logger, session.RemotePeer, e);
-            await RefuseAsync(stream).ConfigureAwait(false);
-            return;
+        }
+        finally
+        {
+            places.Release();
         }
 
         using (scope)
         {
-            var negotiated = await NegotiateAsync(session, stream, scope).ConfigureAwait(false);
-            places.Release();
-            if (negotiated is not { } agreed)
+            if (negotiated is not { } agreed || scope is null)
                 await RefuseAsync(stream).ConfigureAwait(false);
             else
                 await HandleAsync(session, new ProtocolStream(stream, agreed.Protocol, session, scope), agreed.Entry).ConfigureAwait(false);
@@ -118,7 +119,9 @@ internal sealed partial class StreamRouter(
             scope.Attach(protocol, entry.Options.Service);
             return (entry, protocol);
         }
-        catch (Exception e) when (e is Libp2pException or OperationCanceledException)
+#pragma warning disable CA1031 // Whatever goes wrong before there is a handler refuses the stream, and nothing else.
+        catch (Exception e)
+#pragma warning restore CA1031
         {
             failure = e;
             LogRefused(logger, session.RemotePeer, e);

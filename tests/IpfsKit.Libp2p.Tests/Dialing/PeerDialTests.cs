@@ -1,6 +1,7 @@
 using IpfsKit.Libp2p.Dialing;
 using IpfsKit.Libp2p.Hosting;
 using IpfsKit.Multiformats;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using static IpfsKit.Libp2p.Tests.Peers.TestPeers;
 
@@ -68,7 +69,7 @@ public sealed class PeerDialTests
     }
 
     private PeerDial Dial(params int[] delays) => new(
-        Alice, [.. delays.Select((delay, i) => new DialCandidate(Address(i), TimeSpan.FromMilliseconds(delay)))], _dialer, new AddressHistory(new DialOptions(), _time), 8, _time, new TaskTracker());
+        Alice, [.. delays.Select((delay, i) => new DialCandidate(Address(i), TimeSpan.FromMilliseconds(delay)))], _dialer, new AddressHistory(new DialOptions(), _time), 8, _time, new TaskTracker(NullLogger.Instance));
 
     /// <summary>Dials that end when a test says so.</summary>
     private sealed class ScriptedDialer : IAddressDialer

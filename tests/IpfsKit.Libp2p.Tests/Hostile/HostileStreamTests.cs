@@ -97,6 +97,27 @@ public sealed class HostileStreamTests
         }
     }
 
+    [Fact]
+    public async Task Streams_WhoseProtocolMakesAPredicateFail_AreResetAndGiveTheirPlacesBack()
+    {
+        await using var scene = await HostileScene.StartAsync();
+        scene.Victim.Host.SetStreamHandler(
+            ProtocolMatcher.Predicate("/faulty", protocol => protocol == "/faulty/x" ? throw new InvalidOperationException("on purpose") : protocol == "/faulty/1"), (_, _) => Task.CompletedTask);
+        await using var attacker = await scene.MultiplexAsync();
+        // Far more than may agree on their protocols at once.
+        for (var i = 0; i < 200; i++)
+        {
+            await using var stream = await attacker.OpenStreamAsync(Cancellation);
+            await stream.WriteAsync("\x13/multistream/1.0.0\n\x0a/faulty/x\n"u8.ToArray(), Cancellation);
+            await Assert.ThrowsAsync<StreamResetException>(() => stream.ReadToEndAndFailAsync(Cancellation).WaitAsync(HostileScene.Patience, Cancellation));
+        }
+
+        await using (var stream = await HostileScene.OpenAsync(attacker, "/faulty/1"))
+            await stream.CompleteWritesAsync(Cancellation);
+        attacker.Abort();
+        await scene.AssertNothingIsLeftAsync();
+    }
+
     /// <summary>The windows in which those streams may receive, those of the protocols beside them, and send buffers: nothing for what the host would like to write.</summary>
     private static long MemoryOf(int streams) => ((streams + 4L) * YamuxOptions.InitialWindowBytes) + (2 << 20);
 

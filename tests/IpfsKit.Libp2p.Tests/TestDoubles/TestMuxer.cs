@@ -25,9 +25,9 @@ internal sealed class TestMuxer(string id) : IMuxer
 
         public int StreamCount => 0;
 
-        public bool IsClosing => AbortReason is not null;
-
         public TimeSpan RoundTripTime => TimeSpan.Zero;
+
+        public bool IsClosing { get; set; }
 
         public Task<Exception?> Closed => Task.FromResult(AbortReason);
 

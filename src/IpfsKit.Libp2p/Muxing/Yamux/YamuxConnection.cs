@@ -78,7 +78,7 @@ internal sealed partial class YamuxConnection : IMuxedConnection
         get
         {
             lock (_lock)
-                return _isStopped || _isRemoteLeaving;
+                return _isStopped || _isRemoteLeaving || _nextId > uint.MaxValue - 2;
         }
     }
 

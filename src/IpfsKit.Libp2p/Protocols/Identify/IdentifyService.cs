@@ -24,7 +24,7 @@ internal sealed partial class IdentifyService
     private readonly SignedRecords _records;
     private readonly PeerPushes _pushes;
     private readonly ILogger _logger;
-    private readonly TaskTracker _running = new();
+    private readonly TaskTracker _running;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _pushLock = new();
     private bool _isPushing;
@@ -38,6 +38,7 @@ internal sealed partial class IdentifyService
         _records = new SignedRecords(services.Key, services.TimeProvider);
         _pushes = new PeerPushes(services.TimeProvider);
         _logger = services.Loggers.CreateLogger<IdentifyService>();
+        _running = new TaskTracker(_logger);
     }
 
     /// <summary>Sets the handlers.</summary>
@@ -220,7 +221,7 @@ internal sealed partial class IdentifyService
 
     private async ValueTask PushAsync(PeerId peer, CancellationToken cancellationToken)
     {
-        if (_parts.Swarm.Get(peer) is not [var session, ..] || _parts.Peers.FindProtocol(peer, PushProtocols) is null)
+        if (_parts.Swarm.Find(peer) is not { } session || _parts.Peers.FindProtocol(peer, PushProtocols) is null)
             return;
         using var deadline = Deadline(cancellationToken);
         try
