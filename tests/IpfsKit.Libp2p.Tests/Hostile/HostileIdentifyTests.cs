@@ -58,7 +58,8 @@ public sealed class HostileIdentifyTests
 
         await scene.ServeWhileAsync(AnswerAsync(attacker, parts));
 
-        await scene.Victim.IdentifiedAsync(key.PublicKey.PeerId);
+        // Protocols and addresses are taken over one after the other; the outcome is counted after both.
+        await AssertOutcomesAsync(scene, "outcome=done");
         Assert.Equal(IdentifyProtocol.MaxProtocols, scene.Victim.Host.PeerStore.GetProtocols(key.PublicKey.PeerId).Count);
         Assert.InRange(scene.Victim.Host.PeerStore.GetAddresses(key.PublicKey.PeerId).Count, 1, 64);
         attacker.Abort();

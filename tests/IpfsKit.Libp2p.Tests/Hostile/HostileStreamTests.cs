@@ -1,7 +1,10 @@
 using System.Text;
+using Google.Protobuf;
+using IpfsKit.Libp2p.Identities;
 using IpfsKit.Libp2p.Muxing;
 using IpfsKit.Libp2p.Muxing.Yamux;
 using IpfsKit.Libp2p.Protocols.Identify;
+using IpfsKit.Libp2p.Protocols.Identify.Wire;
 using IpfsKit.Libp2p.Protocols.Ping;
 using IpfsKit.Libp2p.Tests.TestDoubles;
 using IpfsKit.TestKit;
@@ -27,6 +30,55 @@ public sealed class HostileStreamTests
         await scene.AdvanceUntilAsync("the others end at the deadline", () => streams.All(stream => stream.IsCompleted));
         attacker.Abort();
         await scene.AssertNothingIsLeftAsync();
+    }
+
+    [Fact]
+    public async Task Pushes_OneAfterAnother_LeaveTheLast()
+    {
+        await using var scene = await HostileScene.StartAsync();
+        using var key = PrivateKey.Generate();
+        await using var attacker = await scene.MultiplexAsync(key: key);
+        const int Count = 500;
+        await scene.ServeWhileAsync(PushAsync());
+        Assert.Equal([$"/push/{Count - 1}"], scene.Victim.Host.PeerStore.GetProtocols(key.PublicKey.PeerId));
+        attacker.Abort();
+        await scene.AssertNothingIsLeftAsync();
+
+        async Task PushAsync()
+        {
+            for (var i = 0; i < Count; i++)
+            {
+                await using var stream = await HostileScene.OpenAsync(attacker, IdentifyProtocol.PushId);
+                await stream.WriteLengthPrefixedAsync(new IdentifyMessage { Protocols = { $"/push/{i}" } }.ToByteArray(), Cancellation);
+                await stream.CompleteWritesAsync(Cancellation);
+                Assert.Empty(await stream.ReadToEndAsync(Cancellation));
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("\x13/multistream/1.0.0\n\x81\x08")]
+    [InlineData("\xff\xff\xff\xff\x0f")]
+    [InlineData("\0")]
+    public async Task Streams_WithLinesOverTheLimit_AreReset(string opening)
+    {
+        await using var scene = await HostileScene.StartAsync();
+        await using var attacker = await scene.MultiplexAsync();
+        await scene.ServeWhileAsync(AttackAsync());
+        // The connection goes on.
+        await (await HostileScene.OpenAsync(attacker, "/echo/1.0.0")).DisposeAsync();
+        attacker.Abort();
+        await scene.AssertNothingIsLeftAsync();
+
+        async Task AttackAsync()
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                await using var stream = await attacker.OpenStreamAsync(Cancellation);
+                await stream.WriteAsync(Encoding.Latin1.GetBytes(opening), Cancellation);
+                await Assert.ThrowsAsync<StreamResetException>(() => stream.ReadToEndAndFailAsync(Cancellation).WaitAsync(HostileScene.Patience, Cancellation));
+            }
+        }
     }
 
     [Fact]
