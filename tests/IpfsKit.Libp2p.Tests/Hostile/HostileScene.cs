@@ -41,6 +41,8 @@ internal sealed class HostileScene : IAsyncDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    private int DescriptorsOfListeners => _isOverTcp ? 1 : 0;
+
     private InMemoryNetwork? NetworkOfHosts => _isOverTcp ? null : Network;
 
     public static async Task<HostileScene> StartAsync(Action<Libp2pOptions>? configure = null, bool isOverTcp = false)
@@ -126,7 +128,7 @@ internal sealed class HostileScene : IAsyncDisposable
     public async Task AssertOnlyTheHonestPeerIsLeftAsync()
     {
         var resources = Victim.Host.Parts.Resources;
-        var expected = new ResourceUsage { ConnectionsInbound = 1, Memory = 2 * YamuxSendBuffer.SmallBytes, Descriptors = _isOverTcp ? 1 : 0 };
+        var expected = new ResourceUsage { ConnectionsInbound = 1, Memory = 2 * YamuxSendBuffer.SmallBytes, Descriptors = DescriptorsOfListeners + (_isOverTcp ? 1 : 0) };
         await Eventually.TrueAsync(
             $"{resources.System}, {Usage} becomes {expected}",
             () => Task.FromResult(Usage == expected && resources.Transient.Usage.IsZero && resources.Peers.Count == 1 && resources.Protocols.Count == 0 && Victim.Host.Parts.Router.Running == 0),
@@ -141,7 +143,11 @@ internal sealed class HostileScene : IAsyncDisposable
         await AssertHonestIsServedAsync();
         await AssertOnlyTheHonestPeerIsLeftAsync();
         await Honest.Host.DisconnectAsync(Victim.PeerId, Cancellation);
-        await HostTests.AssertIdleAsync(Victim);
+        var resources = Victim.Host.Parts.Resources;
+        var expected = new ResourceUsage { Descriptors = DescriptorsOfListeners };
+        await Eventually.TrueAsync(
+            $"{resources.System}, {Usage} becomes {expected}", () => Task.FromResult(Usage == expected && resources.Transient.Usage.IsZero && resources.Peers.Count == 0 && resources.Protocols.Count == 0), Patience, Cancellation);
+        Assert.Empty(Victim.Host.Sessions);
     }
 
     public T Own<T>(T item)

@@ -159,6 +159,24 @@ public sealed class IdentifyTests
     [Fact]
     public void Split_SmallMessage_IsOne() => Assert.Single(IdentifyCodec.Split(new IdentifyMessage { AgentVersion = "agent", SignedPeerRecord = ByteString.CopyFrom(new byte[3000]) }));
 
+    [Fact]
+    public void Merge_FieldsThatNobodyKnows_AreNotKept()
+    {
+        var unknown = new MemoryStream();
+        using (var output = new CodedOutputStream(unknown, leaveOpen: true))
+        {
+            for (var field = 16; field < 2000; field++)
+            {
+                output.WriteTag(field, WireFormat.WireType.Varint);
+                output.WriteInt32(1);
+            }
+        }
+
+        var merged = new IdentifyMessage { AgentVersion = "agent" };
+        IdentifyCodec.Merge(merged, unknown.ToArray());
+        Assert.Equal(new IdentifyMessage { AgentVersion = "agent" }.ToByteArray(), merged.ToByteArray());
+    }
+
     [Theory]
     [InlineData("/ip4/127.0.0.1/tcp/1", 3)]
     [InlineData("/ip4/10.0.0.1/tcp/1", 2)]
