@@ -1,5 +1,4 @@
 using IpfsKit.Libp2p.Identities;
-using IpfsKit.Libp2p.PrivateNetworks;
 using IpfsKit.Libp2p.Security;
 using IpfsKit.Libp2p.Security.Noise;
 using IpfsKit.Libp2p.Security.Tls;
