@@ -70,6 +70,7 @@ public sealed class MuxedStreamExtensionsTests
     {
         await using var pair = await Pair.StartAsync();
         var failure = new TaskCompletionSource<Exception>();
+        var ended = new TaskCompletionSource();
         pair.Bob.Host.SetStreamHandler(ProtocolMatcher.Exact("/one-way/1"), async (stream, token) =>
         {
             while (await stream.ReadAsync(new byte[10], token) > 0)
@@ -77,6 +78,7 @@ public sealed class MuxedStreamExtensionsTests
                 // To the end of the other direction, and never to that of this one.
             }
 
+            ended.SetResult();
             failure.SetResult(await Assert.ThrowsAsync<StreamResetException>(async () =>
             {
                 while (true)
@@ -88,6 +90,8 @@ public sealed class MuxedStreamExtensionsTests
         await stream.WriteAsync(new byte[1], Cancellation);
 
         var closing = stream.CloseAsync(patience.Token).AsTask();
+        // A reset overtakes the end.
+        await ended.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
         await patience.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => closing);
