@@ -33,17 +33,18 @@ public sealed class YamuxSenderTests : IAsyncDisposable
 
         var frames = new List<YamuxHeader>();
         var early = 0;
-        for (var sends = 0; !writes.All(write => write.IsCompleted); sends++)
+        for (var sends = 0; ; sends++)
         {
             frames.AddRange(Frames(send.Bytes).Where(frame => frame.Type == YamuxFrameType.Data));
             // One buffer is being sent and the other one full when the others come.
             if (sends == 1)
                 early = frames.Count;
             send.Release();
+            if (frames.Sum(frame => frame.Length) == (4 << 20) + (3 * (2 << 20)))
+                break;
             send = await _channel.NextSendAsync();
         }
 
-        send.Release();
         var together = frames.Skip(early).ToArray();
         var turns = together.TakeWhile((_, i) => i + 4 <= together.Length && together.Skip(i).Take(4).Select(frame => frame.StreamId).Distinct().Count() == 4).Count();
         Assert.True(turns > 60, $"Only {turns} of {together.Length} frames were in turn: {string.Join(' ', together.Take(40).Select(frame => frame.StreamId))}");
@@ -86,13 +87,16 @@ public sealed class YamuxSenderTests : IAsyncDisposable
     {
         Start(ConnectionDirection.Inbound, new YamuxOptions { MaxSendBufferBytes = 512 * 1024, KeepAliveInterval = TimeSpan.FromHours(1) });
         var stream = Assert.Single(await AcceptAsync(1));
-        var write = stream.WriteAsync(new byte[12 << 20], Cancel).AsTask();
+        const int Bytes = 12 << 20;
+        var write = stream.WriteAsync(new byte[Bytes], Cancel).AsTask();
+        var sent = 0L;
         var sizes = new List<int>();
         for (var i = 0; i < 10; i++)
         {
             var send = await _channel.NextSendAsync();
             await WaitForTheTimerAsync();
             sizes.Add(send.Bytes.Length);
+            sent += PayloadOf(send);
             _time.Advance(TimeSpan.FromSeconds(2));
             send.Release();
         }
@@ -102,11 +106,12 @@ public sealed class YamuxSenderTests : IAsyncDisposable
         Assert.All(sizes.Skip(6), size => Assert.InRange(size, 32 * 1024, 64 * 1024));
 
         sizes.Clear();
-        while (!write.IsCompleted)
+        while (sent < Bytes)
         {
             var send = await _channel.NextSendAsync();
             await WaitForTheTimerAsync();
             sizes.Add(send.Bytes.Length);
+            sent += PayloadOf(send);
             send.Release();
         }
 
@@ -121,10 +126,11 @@ public sealed class YamuxSenderTests : IAsyncDisposable
         var stream = Assert.Single(await AcceptAsync(1));
         var write = stream.WriteAsync(new byte[1 << 20], Cancel).AsTask();
         // Minutes in all, and no send for as long as the timeout.
-        while (!write.IsCompleted)
+        for (var sent = 0L; sent < 1 << 20;)
         {
             var send = await _channel.NextSendAsync();
             await WaitForTheTimerAsync();
+            sent += PayloadOf(send);
             _time.Advance(TimeSpan.FromSeconds(9));
             send.Release();
         }
@@ -250,6 +256,8 @@ public sealed class YamuxSenderTests : IAsyncDisposable
         header.Write(bytes);
         return bytes;
     }
+
+    private static long PayloadOf(HeldChannel.Send send) => Frames(send.Bytes).Where(frame => frame.Type == YamuxFrameType.Data).Sum(frame => frame.Length);
 
     private static List<YamuxHeader> Frames(byte[] bytes)
     {
