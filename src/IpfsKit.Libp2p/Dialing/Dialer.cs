@@ -115,18 +115,26 @@ internal sealed class Dialer(
     private async Task<Session> RunAsync(PeerInfo peer, bool isForced, SharedDial dial, CancellationToken cancellationToken)
     {
         using var activity = Libp2pInstruments.Activities.StartActivity("libp2p.dial");
+        activity.SetPeer(peer.PeerId);
+        Exception? failure = null;
         try
         {
             var candidates = await FindAsync(peer, isForced, cancellationToken).ConfigureAwait(false);
             return await new PeerDial(peer.PeerId, candidates, addressDialer, History, options.MaxConcurrentDialsPerPeer, timeProvider, _losers).RunAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception) when (swarm.Find(peer.PeerId) is not null)
+        catch (Exception) when (swarm.Find(peer.PeerId) is { } session)
         {
             // The peer dialled this host meanwhile: that is as good.
-            return swarm.Find(peer.PeerId) is { } session ? session : throw new PeerUnreachableException(peer.PeerId, "it connected and left again.");
+            return session;
+        }
+        catch (Exception e)
+        {
+            failure = e;
+            throw;
         }
         finally
         {
+            activity.SetOutcome(Outcomes.Of(failure, cancellationToken.IsCancellationRequested), failure);
             lock (_lock)
                 Forget(peer.PeerId, dial);
         }

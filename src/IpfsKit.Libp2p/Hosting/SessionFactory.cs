@@ -22,12 +22,14 @@ internal sealed class SessionFactory(
     public async Task<Session> CreateAsync(IRawConnection raw, PeerId? expectedPeer, ConnectionScope scope, bool proposeFirstOnly, CancellationToken cancellationToken)
     {
         using var activity = Libp2pInstruments.Activities.StartActivity("libp2p.upgrade");
+        activity.SetDirection(raw.Direction);
         var started = timeProvider.GetTimestamp();
         Exception? failure = null;
         try
         {
             var admission = new ConnectionAdmission(self, gater, scope, instruments);
             var muxed = await upgrader.UpgradeAsync(raw, expectedPeer, admission, proposeFirstOnly, cancellationToken).ConfigureAwait(false);
+            activity.SetPeer(muxed.Session.RemotePeer);
             var session = new Session(muxed, scope, opener, timeProvider, logger);
             if (_running.TryRun(() => RunAsync(session)))
                 return session;
@@ -42,7 +44,9 @@ internal sealed class SessionFactory(
         }
         finally
         {
-            instruments.Upgraded(raw.Direction, timeProvider.GetElapsedTime(started), Outcomes.Of(failure, cancellationToken.IsCancellationRequested));
+            var outcome = Outcomes.Of(failure, cancellationToken.IsCancellationRequested);
+            activity.SetOutcome(outcome, failure);
+            instruments.Upgraded(raw.Direction, timeProvider.GetElapsedTime(started), outcome);
         }
     }
 

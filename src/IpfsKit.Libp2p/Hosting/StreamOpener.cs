@@ -21,6 +21,8 @@ internal sealed class StreamOpener(ResourceManager resources, HandlerTable handl
         ArgumentNullException.ThrowIfNull(protocols);
         ArgumentOutOfRangeException.ThrowIfZero(protocols.Count);
         using var activity = Libp2pInstruments.Activities.StartActivity("libp2p.negotiate");
+        activity.SetDirection(ConnectionDirection.Outbound);
+        activity.SetPeer(session.RemotePeer);
         var started = timeProvider.GetTimestamp();
         Exception? failure = null;
         var scope = resources.OpenStream(session.RemotePeer, ConnectionDirection.Outbound);
@@ -29,7 +31,9 @@ internal sealed class StreamOpener(ResourceManager resources, HandlerTable handl
             var stream = await session.Connection.OpenStreamAsync(cancellationToken).ConfigureAwait(false);
             try
             {
-                return await AgreeAsync(session, stream, protocols, scope, cancellationToken).ConfigureAwait(false);
+                var agreed = await AgreeAsync(session, stream, protocols, scope, cancellationToken).ConfigureAwait(false);
+                activity?.SetTag("protocol", agreed.Protocol);
+                return agreed;
             }
             catch
             {
@@ -46,7 +50,9 @@ internal sealed class StreamOpener(ResourceManager resources, HandlerTable handl
         }
         finally
         {
-            instruments.Negotiated(ConnectionDirection.Outbound, timeProvider.GetElapsedTime(started), Outcomes.Of(failure, cancellationToken.IsCancellationRequested));
+            var outcome = Outcomes.Of(failure, cancellationToken.IsCancellationRequested);
+            activity.SetOutcome(outcome, failure);
+            instruments.Negotiated(ConnectionDirection.Outbound, timeProvider.GetElapsedTime(started), outcome);
         }
     }
 

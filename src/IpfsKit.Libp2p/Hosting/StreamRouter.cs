@@ -107,6 +107,8 @@ internal sealed partial class StreamRouter(
     private async ValueTask<(HandlerTable.Entry Entry, string Protocol)?> NegotiateAsync(Session session, IMuxedStream stream, StreamScope scope)
     {
         using var activity = Libp2pInstruments.Activities.StartActivity("libp2p.negotiate");
+        activity.SetDirection(ConnectionDirection.Inbound);
+        activity.SetPeer(session.RemotePeer);
         var started = timeProvider.GetTimestamp();
         Exception? failure = null;
         using var timeout = new CancellationTokenSource(options.NegotiationTimeout, timeProvider);
@@ -116,6 +118,7 @@ internal sealed partial class StreamRouter(
             var (matcher, protocol) = await MultistreamSelect.HandleAsync(new StreamNegotiationChannel(stream), handlers.Matchers, either.Token).ConfigureAwait(false);
             if (handlers.Find(matcher) is not { } entry)
                 return null;
+            activity?.SetTag("protocol", protocol);
             scope.Attach(protocol, entry.Options.Service);
             return (entry, protocol);
         }
@@ -129,7 +132,9 @@ internal sealed partial class StreamRouter(
         }
         finally
         {
-            instruments.Negotiated(ConnectionDirection.Inbound, timeProvider.GetElapsedTime(started), Outcomes.Of(failure));
+            var outcome = Outcomes.Of(failure);
+            activity.SetOutcome(outcome, failure);
+            instruments.Negotiated(ConnectionDirection.Inbound, timeProvider.GetElapsedTime(started), outcome);
         }
     }
 

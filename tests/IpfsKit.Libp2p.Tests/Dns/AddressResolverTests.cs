@@ -54,6 +54,28 @@ public sealed class AddressResolverTests
     }
 
     [Fact]
+    public async Task DnsAddr_ThroughMoreRecordsThanMayLeadToEachOther_EndsThere()
+    {
+        var depth = new DnsOptions().MaxDepth;
+        for (var i = 0; i < 20; i++)
+            _dns.Texts[$"_dnsaddr.n{i}.example"] = [$"dnsaddr={Address(i)}", $"dnsaddr=/dnsaddr/n{i + 1}.example"];
+        Assert.Equal(Enumerable.Range(0, depth).Select(Address), await ResolveAsync("/dnsaddr/n0.example"));
+        Assert.Equal(depth, _dns.Questions);
+    }
+
+    [Theory]
+    [InlineData("/dns4/a.example/tcp/80/ws", "a.example")]
+    [InlineData("/dnsaddr/boot.example", "a.example")]
+    [InlineData("/ip4/192.0.2.1/tcp/80/ws", null)]
+    public async Task Address_OfAPlainWebSocket_KeepsItsNameBesideIt(string address, string? name)
+    {
+        _dns.Add("a.example", "203.0.113.1");
+        _dns.Texts["_dnsaddr.boot.example"] = ["dnsaddr=/dns4/a.example/tcp/80/ws"];
+        var resolved = Assert.Single(await new AddressResolver(_dns, new DnsOptions(), _time).ResolveAsync(Multiaddr.Parse(address), Cancellation));
+        Assert.Equal(name, resolved.Name);
+    }
+
+    [Fact]
     public async Task DnsAddr_WithManyAddresses_IsBounded()
     {
         _dns.Texts["_dnsaddr.many.example"] = [.. Enumerable.Range(0, 10_000).Select(i => $"dnsaddr={Address(i)}")];

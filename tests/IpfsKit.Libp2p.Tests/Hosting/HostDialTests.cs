@@ -1,10 +1,18 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Text;
 using IpfsKit.Libp2p.Connections;
+using IpfsKit.Libp2p.Dns;
 using IpfsKit.Libp2p.Hosting;
 using IpfsKit.Libp2p.Peers;
 using IpfsKit.Libp2p.Tests.Peers;
 using IpfsKit.Multiformats;
 using IpfsKit.TestKit;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace IpfsKit.Libp2p.Tests.Hosting;
@@ -87,6 +95,54 @@ public sealed class HostDialTests
         await Eventually.TrueAsync("nothing is taken but the listener", () => Task.FromResult(host.Host.Parts.Resources.System.Usage is { Connections: 0, Descriptors: 1 }), Patience, Cancellation);
     }
 
+    [Theory]
+    [InlineData("/dns4/a.example/tcp/{0}/ws", "Host: a.example:")]
+    [InlineData("/ip4/127.0.0.1/tcp/{0}/ws", "Host: 127.0.0.1:")]
+    public async Task Dial_OfAPlainWebSocketByName_SendsTheNameAsHost(string address, string expected)
+    {
+        using var server = new TcpListener(IPAddress.Loopback, 0);
+        server.Start();
+        var port = ((IPEndPoint)server.LocalEndpoint).Port;
+        await using var host = await TestHost.StartAsync(null, build: builder => builder.Services.Replace(ServiceDescriptor.Singleton<IDnsResolver>(new LoopbackDns())));
+
+        var dial = host.Host.ConnectAsync(new PeerInfo(TestPeers.Carol, [Multiaddr.Parse(string.Format(CultureInfo.InvariantCulture, address, port))]), Cancellation);
+        using var client = await server.AcceptTcpClientAsync(Cancellation);
+        var head = new byte[4096];
+        var read = await client.GetStream().ReadAsync(head, Cancellation);
+        client.Close();
+
+        Assert.Contains($"\r\n{expected}{port}\r\n", Encoding.ASCII.GetString(head, 0, read), StringComparison.Ordinal);
+        await Assert.ThrowsAsync<PeerUnreachableException>(() => dial);
+    }
+
+    [Theory]
+    [InlineData("/dns4/a.example/tcp/{0}/wss")]
+    [InlineData("/dns4/a.example/tcp/{0}/tls/ws")]
+    public async Task Dial_OfASecureWebSocketByName_AsksTlsForTheName(string address)
+    {
+        using var server = new TcpListener(IPAddress.Loopback, 0);
+        server.Start();
+        await using var host = await TestHost.StartAsync(null, build: builder => builder.Services.Replace(ServiceDescriptor.Singleton<IDnsResolver>(new LoopbackDns())));
+
+        var dial = host.Host.ConnectAsync(
+            new PeerInfo(TestPeers.Carol, [Multiaddr.Parse(string.Format(CultureInfo.InvariantCulture, address, ((IPEndPoint)server.LocalEndpoint).Port))]), Cancellation);
+        using var client = await server.AcceptTcpClientAsync(Cancellation);
+        await using var tls = new SslStream(client.GetStream());
+        string? name = null;
+        await Assert.ThrowsAnyAsync<Exception>(() => tls.AuthenticateAsServerAsync(
+            (_, hello, _, _) =>
+            {
+                name = hello.ServerName;
+                throw new AuthenticationException("on purpose");
+            },
+            null,
+            Cancellation));
+        client.Close();
+
+        Assert.Equal("a.example", name);
+        await Assert.ThrowsAsync<PeerUnreachableException>(() => dial);
+    }
+
     [Fact]
     public async Task Gater_DeniesANetworkOrAPeer_NothingIsDialled()
     {
@@ -141,4 +197,12 @@ public sealed class HostDialTests
 
     private Task UnansweredAsync(int count) =>
         Eventually.TrueAsync($"{count} dials wait", () => Task.FromResult(_internet.Unanswered == count), Patience, Cancellation);
+
+    private sealed class LoopbackDns : IDnsResolver
+    {
+        public Task<IReadOnlyList<IPAddress>> ResolveAddressesAsync(string name, AddressFamily family, CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyList<IPAddress>>(family == AddressFamily.InterNetwork ? [IPAddress.Loopback] : []);
+
+        public Task<IReadOnlyList<string>> ResolveTextAsync(string name, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>([]);
+    }
 }

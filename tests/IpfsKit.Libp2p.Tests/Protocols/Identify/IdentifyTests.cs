@@ -199,7 +199,8 @@ public sealed class IdentifyTests
     public async Task Push_MoreThanTheBound_AreNotReadAndThePeerIsAskedOnce()
     {
         var time = new FakeTimeProvider();
-        await using var pair = await Pair.StartAsync(timeProvider: time);
+        // Alice pushes nothing by herself.
+        await using var pair = await Pair.StartAsync(timeProvider: time, configureAlice: options => options.Identify.PushDelay = TimeSpan.FromMinutes(1));
         var store = pair.Bob.Host.PeerStore;
         for (var i = 0; i < IdentifyProtocol.MaxPushes; i++)
             await PushAsync(pair, new IdentifyMessage { AgentVersion = $"agent/{i}" }.ToByteArray());
@@ -229,7 +230,8 @@ public sealed class IdentifyTests
     public async Task Answer_DuringWhichAPushCame_IsNotTakenOverAndThePeerIsAskedAgain()
     {
         var network = new InMemoryNetwork();
-        await using var alice = await TestHost.StartAsync(network);
+        // She pushes nothing by herself.
+        await using var alice = await TestHost.StartAsync(network, options => options.Identify.PushDelay = TimeSpan.FromMinutes(1));
         await using var bob = await TestHost.StartAsync(network);
         var asked = 0;
         var pushed = new TaskCompletionSource();
