@@ -36,8 +36,9 @@ public sealed class HostLimitsTests
         {
             Assert.Equal(expected, resources.Protocols.Usage("/wait/1.1.0"));
             Assert.Equal(expected, resources.Services.GetOrAdd("waiting").Usage);
-            Assert.InRange(resources.Peers.Usage(peer).Streams, 1, 2);
-            Assert.InRange(resources.System.Usage.Streams, 1, 2);
+            // Identify may have opened streams beside it.
+            Assert.InRange(resources.Peers.Usage(peer).Streams, 1, 5);
+            Assert.InRange(resources.System.Usage.Streams, 1, 5);
         }
 
         stream.Reset();
