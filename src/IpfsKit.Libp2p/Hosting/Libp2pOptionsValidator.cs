@@ -59,6 +59,7 @@ internal sealed class Libp2pOptionsValidator : IValidateOptions<Libp2pOptions>
     {
         var dialing = options.Dialing;
         check.Duration("Dialing:Timeout", dialing.Timeout, Second, 5 * Minute);
+        check.Duration("Dialing:PeerTimeout", dialing.PeerTimeout, Second, 10 * Minute);
         check.Duration("Dialing:PrivateTimeout", dialing.PrivateTimeout, Milliseconds100, 5 * Minute);
         check.Duration("Dialing:Stagger", dialing.Stagger, TimeSpan.Zero, 10 * Second);
         check.Duration("Dialing:PrivateStagger", dialing.PrivateStagger, TimeSpan.Zero, 10 * Second);

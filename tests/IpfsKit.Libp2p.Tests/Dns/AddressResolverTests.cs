@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using IpfsKit.Libp2p.Dns;
 using IpfsKit.Multiformats;
 using Microsoft.Extensions.Time.Testing;
@@ -101,40 +99,4 @@ public sealed class AddressResolverTests
 
     private async Task<IReadOnlyList<Multiaddr>> ResolveAsync(string address) =>
         [.. (await new AddressResolver(_dns, new DnsOptions(), _time).ResolveAsync(Multiaddr.Parse(address), Cancellation)).Select(item => item.Address)];
-
-    private sealed class FakeDns : IDnsResolver
-    {
-        private readonly Dictionary<string, IPAddress[]> _addresses = [];
-
-        public Dictionary<string, string[]> Texts { get; } = [];
-
-        public bool Fails { get; set; }
-
-        public bool Hangs { get; set; }
-
-        public int Questions { get; private set; }
-
-        public void Add(string name, params string[] addresses) => _addresses[name] = [.. addresses.Select(IPAddress.Parse)];
-
-        public async Task<IReadOnlyList<IPAddress>> ResolveAddressesAsync(string name, AddressFamily family, CancellationToken cancellationToken)
-        {
-            await AskAsync(name, cancellationToken);
-            return [.. _addresses.GetValueOrDefault(name, []).Where(address => address.AddressFamily == family)];
-        }
-
-        public async Task<IReadOnlyList<string>> ResolveTextAsync(string name, CancellationToken cancellationToken)
-        {
-            await AskAsync(name, cancellationToken);
-            return Texts.GetValueOrDefault(name, []);
-        }
-
-        private async Task AskAsync(string name, CancellationToken cancellationToken)
-        {
-            Questions++;
-            if (Hangs)
-                await Task.Delay(Timeout.Infinite, cancellationToken);
-            if (Fails)
-                throw new DnsFailedException(name, "on purpose");
-        }
-    }
 }

@@ -37,7 +37,7 @@ internal sealed class WebSocketTransport(TcpTransport tcp, WebSocketOptions opti
         // Peers name servers, and the name goes into the head of a request.
         if (Uri.CheckHostName(target.Host) == UriHostNameType.Unknown)
             throw new DialFailedException(address, "it has a name that no server can have.");
-        var connection = await TcpTransport.ConnectAsync(target.EndPoint, address, cancellationToken).ConfigureAwait(false);
+        var connection = await tcp.ConnectAsync(target.EndPoint, address, cancellationToken).ConfigureAwait(false);
         try
         {
             return await WebSocketUpgrades.ConnectAsync(connection, target, address, options, cancellationToken).ConfigureAwait(false);
