@@ -16,6 +16,9 @@ internal sealed class Dialer(
     PeerId self, Swarm swarm, IAddressDialer addressDialer, PeerStore peerStore, AddressResolver resolver, AddressManager addresses, IConnectionGater gater, DialOptions options, TimeProvider timeProvider,
     ILogger<Dialer> logger)
 {
+    /// <summary>How long addresses that a caller gave are known, whether or not they are of use.</summary>
+    public static readonly TimeSpan GivenLifetime = TimeSpan.FromMinutes(2);
+
     private readonly Lock _lock = new();
     private readonly Dictionary<PeerId, SharedDial> _dials = [];
     private readonly DialRanker _ranker = new(options);
@@ -50,6 +53,8 @@ internal sealed class Dialer(
         if (!gater.AllowsPeer(peer.PeerId, ConnectionDirection.Outbound))
             throw ConnectionGatedException.Of(peer.PeerId);
 
+        // For those who want the peer in the next minutes, whatever becomes of this dial.
+        peerStore.AddAddresses(peer.PeerId, peer.Addresses, GivenLifetime);
         while (true)
         {
             var (dial, isOwn) = Join(peer, isForced);
@@ -168,7 +173,10 @@ internal sealed class Dialer(
         using var deadline = new DeadlineSource(options.PeerTimeout, timeProvider, cancellationToken);
         try
         {
-            return await dial.RunAsync(deadline.Token).ConfigureAwait(false);
+            var (session, address) = await dial.RunAsync(deadline.Token).ConfigureAwait(false);
+            // The peer was there, whatever it says of its addresses.
+            peerStore.AddConnected(peer, [address], isProven: true);
+            return session;
         }
         catch (OperationCanceledException) when (deadline.IsOver && !cancellationToken.IsCancellationRequested)
         {

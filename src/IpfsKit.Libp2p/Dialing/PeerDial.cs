@@ -31,8 +31,9 @@ internal sealed class PeerDial(
     public IReadOnlyList<KeyValuePair<Multiaddr, Exception>> Failures => [.. _failures, .. search.Failures];
 
     /// <summary>Dials.</summary>
+    /// <returns>The connection, and the address that answered.</returns>
     /// <exception cref="PeerUnreachableException">No address answered.</exception>
-    public async Task<Session> RunAsync(CancellationToken cancellationToken)
+    public async Task<(Session Session, Multiaddr Address)> RunAsync(CancellationToken cancellationToken)
     {
         using var others = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
@@ -91,14 +92,15 @@ internal sealed class PeerDial(
         cancellationToken.ThrowIfCancellationRequested();
     }
 
-    private async Task<Session?> TakeEndedAsync(CancellationToken cancellationToken)
+    private async Task<(Session Session, Multiaddr Address)?> TakeEndedAsync(CancellationToken cancellationToken)
     {
-        Session? winner = null;
+        (Session Session, Multiaddr Address)? winner = null;
         foreach (var (task, address) in _running.Where(item => item.Key.IsCompleted).ToArray())
         {
             _running.Remove(task);
             // A second one that comes at the same moment is in the swarm, and of use.
-            winner ??= await TakeAsync(task, address, cancellationToken).ConfigureAwait(false);
+            if (winner is null && await TakeAsync(task, address, cancellationToken).ConfigureAwait(false) is { } session)
+                winner = (session, address);
         }
 
         return winner;

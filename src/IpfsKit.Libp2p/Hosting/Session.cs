@@ -22,6 +22,7 @@ internal sealed class Session : ISession
     private readonly HashSet<ProtocolStream> _streams = [];
     private readonly CancellationTokenSource _ending = new();
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _toldVersion;
     private bool _hasEnded;
 
     public Session(IMuxedConnection connection, ConnectionScope scope, StreamOpener opener, TimeProvider timeProvider, ILogger logger)
@@ -62,6 +63,13 @@ internal sealed class Session : ISession
 
     /// <summary>Cancelled when the connection ends.</summary>
     public CancellationToken Ending { get; }
+
+    /// <summary>The last version of what this host says of itself that the peer was told here; 0 if none was. Kept by identify.</summary>
+    public long ToldVersion
+    {
+        get => Volatile.Read(ref _toldVersion);
+        set => Volatile.Write(ref _toldVersion, value);
+    }
 
     public Task<IProtocolStream> NewStreamAsync(IReadOnlyList<string> protocols, CancellationToken cancellationToken = default) => _opener.OpenAsync(this, protocols, cancellationToken);
 

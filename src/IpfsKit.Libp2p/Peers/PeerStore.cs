@@ -15,6 +15,9 @@ internal sealed class PeerStore(PeerStoreOptions options, TimeProvider timeProvi
     /// <summary>The longest name of software that is stored.</summary>
     public const int MaxAgentLength = 128;
 
+    // Longer than any connection; its end shortens it.
+    private static readonly TimeSpan ConnectedLifetime = TimeSpan.FromDays(3650);
+
     private readonly Lock _lock = new();
     private readonly PeerTable _table = new(options);
 
@@ -85,24 +88,13 @@ internal sealed class PeerStore(PeerStoreOptions options, TimeProvider timeProvi
     }) ?? [];
 
     /// <inheritdoc/>
-    public void AddAddresses(PeerId peer, IEnumerable<Multiaddr> addresses, TimeSpan lifetime)
-    {
-        var expires = Expiry(lifetime);
-        var bare = PeerAddresses.Bare(peer, addresses).Take(options.MaxAddressesPerPeer).ToArray();
-        if (bare.Length == 0)
-            return;
-        Write(peer, entry =>
-        {
-            CheckRecord(entry);
-            // What strangers say does not add to what the peer has signed; what this node was told to keep does.
-            if (entry.Addresses.HasCertified && expires != DateTimeOffset.MaxValue)
-                return;
-            foreach (var address in bare)
-                entry.Addresses.Add(address, expires);
-            entry.Addresses.RemoveExpired(timeProvider.GetUtcNow());
-            entry.Addresses.Trim(options.MaxAddressesPerPeer);
-        });
-    }
+    public void AddAddresses(PeerId peer, IEnumerable<Multiaddr> addresses, TimeSpan lifetime) => AddAddresses(peer, addresses, lifetime, isProven: false);
+
+    /// <summary>Adds addresses that a connected peer has named: they last as long as it is connected, and then as long as those of a peer that was.</summary>
+    /// <param name="peer">It may have left meanwhile.</param>
+    /// <param name="addresses">Anything.</param>
+    /// <param name="isProven">Whether the peer was dialled there and proved who it is: then it need not have signed them.</param>
+    public void AddConnected(PeerId peer, IEnumerable<Multiaddr> addresses, bool isProven = false) => AddAddresses(peer, addresses, null, isProven);
 
     /// <inheritdoc/>
     public IReadOnlyList<string> GetProtocols(PeerId peer) => Read(peer, entry => entry.Protocols) ?? [];
@@ -201,8 +193,13 @@ internal sealed class PeerStore(PeerStoreOptions options, TimeProvider timeProvi
     public void AddLatency(PeerId peer, TimeSpan roundTrip) => Write(peer, entry => entry.AddLatency(roundTrip));
 
     /// <summary>Takes a record whose signature was checked, and whose signer is the peer.</summary>
+    /// <param name="peer">Who signed it.</param>
+    /// <param name="sequence">Its number; greater ones are newer.</param>
+    /// <param name="addresses">Those of the record that are believed.</param>
+    /// <param name="envelope">The record as it came.</param>
+    /// <param name="lifetime">How long the addresses last; null for those of a connected peer, as in <see cref="AddConnected"/>.</param>
     /// <returns>False if a newer one is known.</returns>
-    public bool TryAddRecord(PeerId peer, ulong sequence, IEnumerable<Multiaddr> addresses, ReadOnlyMemory<byte> envelope, TimeSpan lifetime)
+    public bool TryAddRecord(PeerId peer, ulong sequence, IEnumerable<Multiaddr> addresses, ReadOnlyMemory<byte> envelope, TimeSpan? lifetime)
     {
         var bare = PeerAddresses.Bare(peer, addresses).Take(options.MaxAddressesPerPeer).ToArray();
         var isAdded = false;
@@ -211,7 +208,7 @@ internal sealed class PeerStore(PeerStoreOptions options, TimeProvider timeProvi
             CheckRecord(entry);
             if (entry.SignedRecord is not null && sequence < entry.Sequence)
                 return;
-            entry.Addresses.ReplaceCertified(bare, Expiry(lifetime));
+            entry.Addresses.ReplaceCertified(bare, Expiry(entry, lifetime));
             entry.Addresses.Trim(options.MaxAddressesPerPeer);
             _table.SetRecord(entry, envelope.ToArray(), sequence);
             isAdded = true;
@@ -271,9 +268,39 @@ internal sealed class PeerStore(PeerStoreOptions options, TimeProvider timeProvi
             return _table.Find(peer) is { } entry ? read(entry) : null;
     }
 
-    private DateTimeOffset Expiry(TimeSpan lifetime)
+    /// <summary>When an address ends if the peer's connections end now, as they do for whoever reads the file later. Under <see cref="Locked"/>.</summary>
+    public DateTimeOffset ExpiryAfterDisconnect(PeerEntry entry, DateTimeOffset expires)
+    {
+        var shortened = timeProvider.GetUtcNow() + options.RecentlyConnectedLifetime;
+        return entry.IsConnected && expires != DateTimeOffset.MaxValue && expires > shortened ? shortened : expires;
+    }
+
+    private void AddAddresses(PeerId peer, IEnumerable<Multiaddr> addresses, TimeSpan? lifetime, bool isProven)
+    {
+        var bare = PeerAddresses.Bare(peer, addresses).Take(options.MaxAddressesPerPeer).ToArray();
+        if (bare.Length == 0)
+            return;
+        Write(peer, entry =>
+        {
+            CheckRecord(entry);
+            // Signed ones that are over stand in nobody's way.
+            entry.Addresses.RemoveExpired(timeProvider.GetUtcNow());
+            var expires = Expiry(entry, lifetime);
+            // What strangers say does not add to what the peer has signed; what this node has seen or was told to keep does.
+            if (entry.Addresses.HasCertified && !isProven && expires != DateTimeOffset.MaxValue)
+                return;
+            foreach (var address in bare)
+                entry.Addresses.Add(address, expires, isProven: isProven);
+            entry.Addresses.RemoveExpired(timeProvider.GetUtcNow());
+            entry.Addresses.Trim(options.MaxAddressesPerPeer);
+        });
+    }
+
+    // Under the lock, since what is said on a connection may be heard after its end.
+    private DateTimeOffset Expiry(PeerEntry entry, TimeSpan? given)
     {
         var now = timeProvider.GetUtcNow();
+        var lifetime = given ?? (entry.IsConnected ? ConnectedLifetime : options.RecentlyConnectedLifetime);
         return lifetime == Timeout.InfiniteTimeSpan || lifetime >= DateTimeOffset.MaxValue - now ? DateTimeOffset.MaxValue : now + lifetime;
     }
 

@@ -62,7 +62,7 @@ internal static class PeerStoreFile
             foreach (var entries in store.Snapshot().Chunk(EntriesPerLock))
             {
                 messages.Clear();
-                store.Locked(() => messages.AddRange(entries.Select(entry => ToMessage(entry).ToByteArray())));
+                store.Locked(() => messages.AddRange(entries.Select(entry => ToMessage(store, entry).ToByteArray())));
                 foreach (var message in messages.Where(message => message.Length <= MaxPeerBytes))
                 {
                     Append(prefix[..Varint.Write(prefix, (ulong)message.Length)]);
@@ -129,7 +129,7 @@ internal static class PeerStoreFile
         return StoredPeer.Parser.ParseFrom(message);
     }
 
-    private static StoredPeer ToMessage(PeerEntry entry)
+    private static StoredPeer ToMessage(PeerStore store, PeerEntry entry)
     {
         var message = new StoredPeer
         {
@@ -138,10 +138,11 @@ internal static class PeerStoreFile
             AgentVersion = entry.AgentVersion ?? "",
             Sequence = entry.Sequence,
         };
+        // A process that is killed does not see its connections end.
         message.Addresses.AddRange(entry.Addresses.All.Select(item => new StoredAddress
         {
             Address = ByteString.CopyFrom(item.Address.Bytes),
-            Expires = item.Expires == DateTimeOffset.MaxValue ? 0 : item.Expires.ToUnixTimeMilliseconds(),
+            Expires = item.Expires == DateTimeOffset.MaxValue ? 0 : store.ExpiryAfterDisconnect(entry, item.Expires).ToUnixTimeMilliseconds(),
             Certified = item.IsCertified,
         }));
         message.Protocols.AddRange(entry.Protocols);

@@ -116,6 +116,37 @@ public sealed class HostDialJoinTests
         Assert.Contains("60 s", failure.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Connect_AddressesThatAreGiven_AreKnownForAWhile()
+    {
+        await using var alice = await StartAsync();
+        var dial = alice.Host.ConnectAsync(new PeerInfo(TestPeers.Carol, [TestPeers.Address(1)]), Cancellation);
+        await UnansweredAsync(1);
+        Assert.Equal([TestPeers.Address(1)], alice.Host.PeerStore.GetAddresses(TestPeers.Carol));
+
+        await AdvanceUntilAsync(dial, TimeSpan.FromSeconds(20));
+        await Assert.ThrowsAsync<PeerUnreachableException>(() => dial);
+        _time.Advance(TimeSpan.FromMinutes(2));
+
+        Assert.Empty(alice.Host.PeerStore.GetAddresses(TestPeers.Carol));
+    }
+
+    [Fact]
+    public async Task Connect_AddressThatThePeerDoesNotName_IsKnownAfterwards()
+    {
+        await using var alice = await StartAsync();
+        await using var bob = await _internet.StartAsync("192.0.2.1", options => options.Addresses.Announce.Add("/ip4/192.0.2.77/tcp/1"));
+        await alice.Host.DialAsync(Multiaddr.Parse($"/ip4/192.0.2.1/tcp/4001/p2p/{bob.PeerId}"), Cancellation);
+        await alice.IdentifiedAsync(bob.PeerId);
+        await alice.Host.DisconnectAsync(bob.PeerId, Cancellation);
+        _time.Advance(TimeSpan.FromMinutes(5));
+
+        var again = alice.Host.ConnectAsync(new PeerInfo(bob.PeerId), Cancellation);
+        await AdvanceUntilAsync(again, TimeSpan.FromSeconds(5));
+
+        Assert.Equal(bob.PeerId, (await again).RemotePeer);
+    }
+
     private Task<TestHost> StartAsync(Action<Libp2pOptions>? configure = null, Action<ILibp2pBuilder>? build = null) => _internet.StartAsync(
         "198.51.100.1",
         configure,

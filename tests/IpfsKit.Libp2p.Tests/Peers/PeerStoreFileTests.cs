@@ -30,6 +30,25 @@ public sealed class PeerStoreFileTests : IDisposable
     }
 
     [Fact]
+    public void File_SavedWhileAPeerIsConnected_KeepsItsAddressesAsIfItHadJustLeft()
+    {
+        var store = Store();
+        store.SetConnected(Alice, true);
+        store.AddConnected(Alice, [Address(1)]);
+        store.AddAddresses(Alice, [Address(2)], Timeout.InfiniteTimeSpan);
+        store.SetConnected(Signer, true);
+        store.TryAddRecord(Signer, 7, [Address(3)], Record(7, Address(3)), lifetime: null);
+        PeerStoreFile.Save(File, store);
+
+        _time.Advance(TimeSpan.FromMinutes(31));
+        var loaded = Store();
+        Assert.True(PeerStoreFile.TryLoad(File, loaded, _time.GetUtcNow()));
+
+        Assert.Equal([Address(2)], loaded.GetAddresses(Alice));
+        Assert.Empty(loaded.GetAddresses(Signer));
+    }
+
+    [Fact]
     public void File_SavedAndLoaded_HasAllThatHasNotExpired()
     {
         var store = Store();

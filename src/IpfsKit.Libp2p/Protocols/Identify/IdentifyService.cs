@@ -27,6 +27,7 @@ internal sealed partial class IdentifyService
     private readonly TaskTracker _running;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _pushLock = new();
+    private long _version = 1;
     private bool _isPushing;
     private bool _isPushDue;
 
@@ -57,6 +58,19 @@ internal sealed partial class IdentifyService
 
     /// <summary>What this host says of itself has changed.</summary>
     public void OnLocalChange()
+    {
+        Interlocked.Increment(ref _version);
+        PushLater();
+    }
+
+    /// <summary>Pushes if a peer was told what is not true any more: it was left out while it was not known whether it listens, or while it was being told.</summary>
+    private void PushIfStale(Session session)
+    {
+        if (session.ToldVersion is > 0 and var told && told < Interlocked.Read(ref _version))
+            PushLater();
+    }
+
+    private void PushLater()
     {
         // Changes come in swarms: those of the next while go out together. One push after the other, so that none overtakes a later one and brings back what was true before.
         lock (_pushLock)
@@ -106,6 +120,7 @@ internal sealed partial class IdentifyService
         {
             await AskUntilNoPushComesAsync(session, deadline.Token).ConfigureAwait(false);
             _identified(session);
+            PushIfStale(session);
         }
         catch (Exception e) when (e is Libp2pException or OperationCanceledException or TimeoutException or IOException)
         {
@@ -156,7 +171,12 @@ internal sealed partial class IdentifyService
     private async Task AnswerAsync(IProtocolStream stream, CancellationToken cancellationToken)
     {
         using var deadline = Deadline(cancellationToken);
+        // Before what is told is looked at: what changes meanwhile is told again.
+        var version = Interlocked.Read(ref _version);
         await IdentifyStreams.SendAsync(stream, Describe(stream.Session), deadline.Token).ConfigureAwait(false);
+        var session = (Session)stream.Session;
+        session.ToldVersion = version;
+        PushIfStale(session);
     }
 
     private async Task ReceivePushAsync(IProtocolStream stream, CancellationToken cancellationToken)
@@ -223,6 +243,9 @@ internal sealed partial class IdentifyService
     {
         if (_parts.Swarm.Find(peer) is not { } session || _parts.Peers.FindProtocol(peer, PushProtocols) is null)
             return;
+        var version = Interlocked.Read(ref _version);
+        if (_parts.Swarm.Get(peer).Any(known => known.ToldVersion >= version))
+            return;
         using var deadline = Deadline(cancellationToken);
         try
         {
@@ -233,6 +256,8 @@ internal sealed partial class IdentifyService
                 // Until the peer has taken it: leaving before would reset the stream.
                 await stream.ReadAsync(new byte[1], deadline.Token).ConfigureAwait(false);
             }
+
+            session.ToldVersion = version;
         }
         catch (Exception e) when (e is Libp2pException or TimeoutException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
