@@ -5,6 +5,7 @@ using IpfsKit.Libp2p.Identities;
 using IpfsKit.Libp2p.Muxing;
 using IpfsKit.Libp2p.Muxing.Yamux;
 using IpfsKit.Libp2p.PrivateNetworks;
+using IpfsKit.Libp2p.Resources;
 using IpfsKit.Libp2p.Security;
 using IpfsKit.Libp2p.Security.Noise;
 using IpfsKit.Libp2p.Security.Tls;
@@ -78,7 +79,8 @@ internal static class HostFactory
         CreateTcp(provider),
         provider.GetRequiredService<IOptions<WebSocketOptions>>().Value,
         provider.GetRequiredService<TimeProvider>(),
-        Loggers(provider).CreateLogger<WebSocketTransport>());
+        Loggers(provider).CreateLogger<WebSocketTransport>(),
+        () => provider.GetRequiredService<Libp2pInstruments>().Refused(ScopeKind.Address, ResourceKind.Connections));
 
     private static ILoggerFactory Loggers(IServiceProvider provider) => provider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
 

@@ -2,6 +2,7 @@ using IpfsKit.Libp2p.Connections;
 using IpfsKit.Libp2p.Peers;
 using IpfsKit.Libp2p.Protocols.Identify;
 using IpfsKit.Libp2p.Protocols.Ping;
+using IpfsKit.Libp2p.Resources;
 using IpfsKit.Multiformats;
 using Microsoft.Extensions.Logging;
 
@@ -62,6 +63,9 @@ internal sealed partial class Libp2pHost : ILibp2pHost, IDisposable
 
     /// <inheritdoc/>
     public IConnectionManager ConnectionManager => Parts.Connections;
+
+    /// <inheritdoc/>
+    public IResourceManager Resources => Parts.Resources;
 
     /// <inheritdoc/>
     public IReadOnlyList<ISession> Sessions => Parts.Swarm.Sessions;

@@ -14,7 +14,7 @@ namespace IpfsKit.Libp2p.Resources;
 /// The model is go-libp2p's: <see href="https://github.com/libp2p/go-libp2p/tree/master/p2p/host/resource-manager"/>. A reservation takes a few uncontended locks and allocates nothing. Every refusal is counted by
 /// scope and resource, and what throws throws <see cref="ResourceLimitExceededException"/>.
 /// </remarks>
-internal sealed class ResourceManager
+internal sealed class ResourceManager : IResourceManager
 {
     private readonly Libp2pInstruments _instruments;
     private readonly AddressLimiter _addresses;
@@ -49,6 +49,16 @@ internal sealed class ResourceManager
 
     /// <summary>The services.</summary>
     public ServiceScopes Services { get; }
+
+    ResourceUsage IResourceManager.System => System.Usage;
+
+    ResourceUsage IResourceManager.Transient => Transient.Usage;
+
+    ResourceUsage IResourceManager.GetPeer(PeerId peer) => Peers.Usage(peer);
+
+    ResourceUsage IResourceManager.GetProtocol(string protocol) => Protocols.Usage(protocol);
+
+    ResourceUsage IResourceManager.GetService(string service) => Services.Usage(service);
 
     /// <summary>Counts a connection that begins.</summary>
     /// <param name="direction">Who opened it.</param>

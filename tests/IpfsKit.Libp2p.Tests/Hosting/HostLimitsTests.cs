@@ -36,6 +36,9 @@ public sealed class HostLimitsTests
         {
             Assert.Equal(expected, resources.Protocols.Usage("/wait/1.1.0"));
             Assert.Equal(expected, resources.Services.GetOrAdd("waiting").Usage);
+            IResourceManager seen = resources;
+            Assert.Equal((expected, expected, default), (seen.GetProtocol("/wait/1.1.0"), seen.GetService("waiting"), seen.GetService("no such service")));
+            Assert.Equal((resources.Peers.Usage(peer), resources.System.Usage, resources.Transient.Usage), (seen.GetPeer(peer), seen.System, seen.Transient));
             // Identify may have opened streams beside it.
             Assert.InRange(resources.Peers.Usage(peer).Streams, 1, 5);
             Assert.InRange(resources.System.Usage.Streams, 1, 5);

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
 using IpfsKit.Libp2p.Tests.Conformance;
@@ -5,6 +8,7 @@ using IpfsKit.Libp2p.Transports;
 using IpfsKit.Libp2p.Transports.Tcp;
 using IpfsKit.Libp2p.Transports.WebSockets;
 using IpfsKit.Multiformats;
+using IpfsKit.TestKit;
 using Microsoft.Extensions.Time.Testing;
 
 namespace IpfsKit.Libp2p.Tests.Transports.WebSockets;
@@ -233,6 +237,26 @@ public sealed class WebSocketTransportTests
     }
 
     [Fact]
+    public async Task Accept_MoreHandshakesThanMayBe_TheAddressThatHasMostLosesOne()
+    {
+        var refused = 0;
+        var transport = TestWebSockets.Create(options => options.MaxPendingHandshakes = 10, refused: () => refused++);
+        await using var listener = (WebSocketListener)await transport.ListenAsync(Plain, Token);
+        // Slow, and older than all others.
+        using var honest = await ConnectFromAsync("127.0.0.1", listener.Address);
+        await Eventually.TrueAsync("it is accepted", () => Task.FromResult(listener.PendingHandshakes == 1), TimeSpan.FromSeconds(30), Token);
+        var attackers = new List<Socket>();
+        for (var i = 0; i < 20; i++)
+            attackers.Add(await ConnectFromAsync("127.0.0.2", listener.Address));
+
+        foreach (var dropped in attackers.Take(11))
+            await Assert.ThrowsAsync<SocketException>(() => dropped.ReceiveAsync(new byte[1], Token).AsTask());
+        Assert.Equal((11, 10), (refused, listener.PendingHandshakes));
+        Assert.False(honest.Poll(0, SelectMode.SelectRead));
+        attackers.ForEach(attacker => attacker.Dispose());
+    }
+
+    [Fact]
     public async Task Dispose_HandshakesUnderWay_EndsThem()
     {
         var listener = (WebSocketListener)await TestWebSockets.Create().ListenAsync(Plain, Token);
@@ -259,4 +283,12 @@ public sealed class WebSocketTransportTests
     }
 
     private static Multiaddr TcpAddress(Multiaddr address) => Multiaddr.Parse($"/ip4/127.0.0.1/tcp/{Port(address)}");
+
+    private static async Task<Socket> ConnectFromAsync(string address, Multiaddr listener)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Parse(address), 0));
+        await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, int.Parse(listener.ToString().Split('/')[4], CultureInfo.InvariantCulture)), Token);
+        return socket;
+    }
 }
