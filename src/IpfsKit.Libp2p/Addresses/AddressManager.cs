@@ -62,9 +62,13 @@ internal sealed class AddressManager
     }
 
     /// <summary>A peer said where it sees this host.</summary>
-    public void AddObservation(Multiaddr observed, Multiaddr local, Multiaddr observer)
+    /// <param name="observed">The address, without a peer at its end.</param>
+    /// <param name="local">This end of the connection.</param>
+    /// <param name="observer">The other end.</param>
+    /// <param name="closed">Completes when the connection ends.</param>
+    public void AddObservation(Multiaddr observed, Multiaddr local, Multiaddr observer, Task closed)
     {
-        if (Observed.Add(observed, local, observer.GetIPAddress(), Listening))
+        if (Observed.Add(observed, local, observer.GetIPAddress(), Listening, closed))
             NotifyIfChanged();
     }
 

@@ -19,7 +19,7 @@ public sealed class AddressOptions
     /// <value>1 to 64. Default: 4.</value>
     public int ObservationThreshold { get; set; } = 4;
 
-    /// <summary>How long an observation counts.</summary>
+    /// <summary>How long an observation counts after the connection over which it was made has ended.</summary>
     /// <value>1 min to 1 day. Default: 40 min.</value>
     public TimeSpan ObservationLifetime { get; set; } = TimeSpan.FromMinutes(40);
 

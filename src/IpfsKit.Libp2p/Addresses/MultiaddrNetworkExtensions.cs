@@ -6,10 +6,10 @@ namespace IpfsKit.Libp2p.Addresses;
 /// <summary>What the network needs to know of an address.</summary>
 internal static class MultiaddrNetworkExtensions
 {
-    /// <summary>The IP address that it begins with; null if it begins with something else, such as a name.</summary>
+    /// <summary>The IP address that it begins with; null if it begins with something else, such as a name, or goes over a relay, whose address that would be.</summary>
     public static IPAddress? GetIPAddress(this Multiaddr address)
     {
-        if (address.IsDefault)
+        if (address.IsDefault || address.IsRelayed())
             return null;
         foreach (var component in address)
         {

@@ -7,7 +7,8 @@ namespace IpfsKit.Libp2p.Addresses;
 /// <summary>What peers say about the address at which they see this host. Thread-safe.</summary>
 /// <remarks>
 /// One peer can lie, and one party can have many peers: an address counts once enough parties, told apart by the IPv4 address or the IPv6 /56 they come from, have observed it. Only observations over connections that end at
-/// an address that is listened on count, as the port of another one says nothing.
+/// an address that is listened on count, as the port of another one says nothing. An observation counts as long as one of its connections is open, and <see cref="AddressOptions.ObservationLifetime"/> longer; a connection says one
+/// thing, the last.
 /// </remarks>
 internal sealed class ObservedAddresses(AddressOptions options, TimeProvider timeProvider)
 {
@@ -15,7 +16,10 @@ internal sealed class ObservedAddresses(AddressOptions options, TimeProvider tim
     public const int MaxPerObserver = 4;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<(IpNetwork Observer, Multiaddr Address), DateTimeOffset> _observations = [];
+    private readonly Dictionary<Key, Observation> _observations = [];
+
+    // What each open connection says; null after it had to make room.
+    private readonly Dictionary<Task, Key?> _byConnection = [];
 
     /// <summary>How many observations there are.</summary>
     public int Count
@@ -27,13 +31,24 @@ internal sealed class ObservedAddresses(AddressOptions options, TimeProvider tim
         }
     }
 
+    /// <summary>How many connections are open over which something was observed.</summary>
+    public int ConnectionCount
+    {
+        get
+        {
+            lock (_lock)
+                return _byConnection.Count;
+        }
+    }
+
     /// <summary>Remembers an observation.</summary>
     /// <param name="observed">What the peer sees.</param>
     /// <param name="local">This end of the connection, as the transport sees it.</param>
     /// <param name="observer">Where the peer is.</param>
     /// <param name="listening">The addresses that are listened on.</param>
+    /// <param name="closed">Completes when the connection ends; it stands for the connection.</param>
     /// <returns>Whether it was of use.</returns>
-    public bool Add(Multiaddr observed, Multiaddr local, IPAddress? observer, IReadOnlyCollection<Multiaddr> listening)
+    public bool Add(Multiaddr observed, Multiaddr local, IPAddress? observer, IReadOnlyCollection<Multiaddr> listening, Task closed)
     {
         if (observer is null || observed.IsRelayed() || observed.GetIPAddress() is not { } ip || !listening.Contains(local) || !HasSameTransport(observed, local))
             return false;
@@ -42,22 +57,18 @@ internal sealed class ObservedAddresses(AddressOptions options, TimeProvider tim
             return false;
         var group = new IpNetwork(observer, observer.AddressFamily == AddressFamily.InterNetwork || observer.IsIPv4MappedToIPv6 ? 32 : 56);
         var now = timeProvider.GetUtcNow();
+        bool isNew;
         lock (_lock)
         {
             RemoveExpired(now);
-            var key = (group, observed);
-            if (!_observations.ContainsKey(key))
-            {
-                var own = _observations.Where(item => item.Key.Observer == group).ToArray();
-                if (own.Length >= MaxPerObserver)
-                    _observations.Remove(own.MinBy(item => item.Value).Key);
-                if (_observations.Count >= options.MaxObservations)
-                    _observations.Remove(_observations.MinBy(item => item.Value).Key);
-            }
-
-            _observations[key] = now + options.ObservationLifetime;
+            isNew = !_byConnection.ContainsKey(closed);
+            Leave(closed, now);
+            Open(new Key(group, observed), now).Connections++;
+            _byConnection[closed] = new Key(group, observed);
         }
 
+        if (isNew)
+            _ = closed.ContinueWith(OnClosed, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         return true;
     }
 
@@ -79,9 +90,49 @@ internal sealed class ObservedAddresses(AddressOptions options, TimeProvider tim
         }
     }
 
+    private void OnClosed(Task closed)
+    {
+        lock (_lock)
+            Leave(closed, timeProvider.GetUtcNow());
+    }
+
+    /// <summary>The observation of a key, which is made if it is not there.</summary>
+    private Observation Open(Key key, DateTimeOffset now)
+    {
+        if (_observations.TryGetValue(key, out var known))
+        {
+            known.Expires = now + options.ObservationLifetime;
+            return known;
+        }
+
+        var own = _observations.Where(item => item.Key.Observer == key.Observer).ToArray();
+        if (own.Length >= MaxPerObserver)
+            Remove(own.MinBy(item => item.Value.Expires).Key);
+        if (_observations.Count >= options.MaxObservations)
+            Remove(_observations.MinBy(item => item.Value.Expires).Key);
+        return _observations[key] = new Observation { Expires = now + options.ObservationLifetime };
+    }
+
+    /// <summary>A connection does not say any more what it said.</summary>
+    private void Leave(Task closed, DateTimeOffset now)
+    {
+        if (!_byConnection.Remove(closed, out var key) || key is not { } said)
+            return;
+        var observation = _observations[said];
+        observation.Connections--;
+        observation.Expires = now + options.ObservationLifetime;
+    }
+
+    private void Remove(Key key)
+    {
+        _observations.Remove(key);
+        foreach (var (connection, _) in _byConnection.Where(item => item.Value == key).ToArray())
+            _byConnection[connection] = null;
+    }
+
     private void RemoveExpired(DateTimeOffset now)
     {
-        foreach (var (key, _) in _observations.Where(item => item.Value <= now).ToArray())
+        foreach (var (key, _) in _observations.Where(item => item.Value.Connections == 0 && item.Value.Expires <= now).ToArray())
             _observations.Remove(key);
     }
 
@@ -101,5 +152,16 @@ internal sealed class ObservedAddresses(AddressOptions options, TimeProvider tim
 
             return codes;
         }
+    }
+
+    private readonly record struct Key(IpNetwork Observer, Multiaddr Address);
+
+    private sealed class Observation
+    {
+        /// <summary>The open connections over which it was made.</summary>
+        public int Connections { get; set; }
+
+        /// <summary>When it ends if no connection is open.</summary>
+        public DateTimeOffset Expires { get; set; }
     }
 }

@@ -71,7 +71,8 @@ internal sealed partial class ConnectionManager(
         var peers = connections.GetPeers().Select(peer => peer with { Score = _tags.GetScore(peer.Peer), IsProtected = _tags.IsProtected(peer.Peer, null) }).ToArray();
         var chosen = TrimPolicy.Select(peers, marks.Low, timeProvider.GetUtcNow() - marks.Grace);
         // Together: one peer that does not answer the goodbye must not hold up the others.
-        var counts = await Task.WhenAll(chosen.Select(peer => connections.CloseAsync(peer, cancellationToken))).ConfigureAwait(false);
+        // Asked once more for each: protection may have come since the choice was made.
+        var counts = await Task.WhenAll(chosen.Where(peer => !_tags.IsProtected(peer, null)).Select(peer => connections.CloseAsync(peer, cancellationToken))).ConfigureAwait(false);
         var closed = counts.Sum();
         if (closed > 0)
         {
@@ -97,7 +98,7 @@ internal sealed partial class ConnectionManager(
         {
             do
             {
-                await TrimAsync(_stopping.Token).ConfigureAwait(false);
+                await TryTrimAsync().ConfigureAwait(false);
                 await Task.Delay(silencePeriod > ShortestPause ? silencePeriod : ShortestPause, timeProvider, _stopping.Token).ConfigureAwait(false);
             }
             while (GoesOn());
@@ -108,12 +109,29 @@ internal sealed partial class ConnectionManager(
         }
     }
 
+    private async Task TryTrimAsync()
+    {
+        try
+        {
+            await TrimAsync(_stopping.Token).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // Connections go on coming: trimming goes on, too, whatever happened once.
+        catch (Exception e) when (e is not OperationCanceledException || !_stopping.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            LogTrimFailed(logger, e);
+        }
+    }
+
     // Under the lock, so that a connection that comes now either is seen here or begins a new round.
     private bool GoesOn()
     {
         lock (_lock)
             return _isTrimming = connections.ConnectionCount > marks.High;
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Trimming failed; it is tried again.")]
+    private static partial void LogTrimFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "{Closed} connections were trimmed; {Left} are left.")]
     private static partial void LogTrimmed(ILogger logger, int closed, int left);

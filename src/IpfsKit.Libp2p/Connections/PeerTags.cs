@@ -15,6 +15,7 @@ internal sealed class PeerTags
     private readonly Dictionary<PeerId, Dictionary<string, int>> _values = [];
     private readonly Dictionary<PeerId, HashSet<string>> _protections = [];
     private readonly HashSet<PeerId> _connected = [];
+    private int _unconnected;
 
     /// <summary>Sets a value; false if there are too many.</summary>
     public bool TrySet(PeerId peer, string tag, int value)
@@ -24,8 +25,11 @@ internal sealed class PeerTags
         {
             if (!_values.TryGetValue(peer, out var tags))
             {
-                if (!_connected.Contains(peer) && _values.Count - _connected.Count >= MaxUnconnectedPeers)
+                var isConnected = _connected.Contains(peer);
+                if (!isConnected && _unconnected >= MaxUnconnectedPeers)
                     return false;
+                if (!isConnected)
+                    _unconnected++;
                 _values.Add(peer, tags = new(StringComparer.Ordinal));
             }
 
@@ -40,8 +44,11 @@ internal sealed class PeerTags
     {
         lock (_lock)
         {
-            if (_values.TryGetValue(peer, out var tags) && tags.Remove(tag) && tags.Count == 0)
-                _values.Remove(peer);
+            if (!_values.TryGetValue(peer, out var tags) || !tags.Remove(tag) || tags.Count > 0)
+                return;
+            _values.Remove(peer);
+            if (!_connected.Contains(peer))
+                _unconnected--;
         }
     }
 
@@ -87,7 +94,10 @@ internal sealed class PeerTags
         lock (_lock)
         {
             if (isConnected)
-                _connected.Add(peer);
+            {
+                if (_connected.Add(peer) && _values.ContainsKey(peer))
+                    _unconnected--;
+            }
             else if (_connected.Remove(peer))
                 _values.Remove(peer);
         }

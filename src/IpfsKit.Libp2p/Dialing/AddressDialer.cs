@@ -6,17 +6,17 @@ using IpfsKit.Multiformats;
 
 namespace IpfsKit.Libp2p.Dialing;
 
-/// <summary>Dials addresses with the transports that there are, never more at once than <see cref="DialOptions.MaxConcurrentDials"/>.</summary>
+/// <summary>Dials addresses with the transports that there are, never more at once than <see cref="DialOptions.MaxConcurrentDials"/>, or than half of the descriptors that connections without a peer may have.</summary>
 internal sealed class AddressDialer(
     IReadOnlyList<ITransport> transports, SessionFactory sessions, ResourceManager resources, DialOptions options, TimeProvider timeProvider, Libp2pInstruments instruments) : IAddressDialer, IDisposable
 {
-    private readonly SemaphoreSlim _slots = new(options.MaxConcurrentDials);
+    private readonly SemaphoreSlim _slots = new(Math.Clamp(resources.Limits.Transient.Descriptors / 2, 1, options.MaxConcurrentDials));
 
     /// <inheritdoc/>
     public bool CanDial(Multiaddr address) => transports.Any(transport => transport.CanDial(address));
 
     /// <inheritdoc/>
-    public async Task<Session> DialAsync(PeerId peer, Multiaddr address, CancellationToken cancellationToken)
+    public async Task<Session> DialAsync(PeerId peer, Multiaddr address, string? name, CancellationToken cancellationToken)
     {
         await _slots.WaitAsync(cancellationToken).ConfigureAwait(false);
         var started = timeProvider.GetTimestamp();
@@ -26,7 +26,7 @@ internal sealed class AddressDialer(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
-            return await ConnectAsync(peer, address, either.Token).ConfigureAwait(false);
+            return await ConnectAsync(peer, address, name, either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -48,27 +48,28 @@ internal sealed class AddressDialer(
     /// <inheritdoc/>
     public void Dispose() => _slots.Dispose();
 
-    private async Task<Session> ConnectAsync(PeerId peer, Multiaddr address, CancellationToken cancellationToken)
+    private async Task<Session> ConnectAsync(PeerId peer, Multiaddr address, string? name, CancellationToken cancellationToken)
     {
         var transport = transports.FirstOrDefault(transport => transport.CanDial(address)) ?? throw new DialFailedException(address, "there is no transport for it.");
         try
         {
-            return await ConnectAsync(transport, peer, address, proposeFirstOnly: true, cancellationToken).ConfigureAwait(false);
+            return await ConnectAsync(transport, peer, address, name, proposeFirstOnly: true, cancellationToken).ConfigureAwait(false);
         }
         catch (NegotiationFailedException)
         {
             // The peer does not speak what is best here; the proposal was made without waiting, so there is no way back but a new connection.
-            return await ConnectAsync(transport, peer, address, proposeFirstOnly: false, cancellationToken).ConfigureAwait(false);
+            return await ConnectAsync(transport, peer, address, name, proposeFirstOnly: false, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private async Task<Session> ConnectAsync(ITransport transport, PeerId peer, Multiaddr address, bool proposeFirstOnly, CancellationToken cancellationToken)
+    private async Task<Session> ConnectAsync(ITransport transport, PeerId peer, Multiaddr address, string? name, bool proposeFirstOnly, CancellationToken cancellationToken)
     {
         var ip = address.GetIPAddress();
         var scope = resources.OpenConnection(ConnectionDirection.Outbound, ip, usesDescriptor: ip is not null);
         try
         {
-            var raw = await transport.DialAsync(address, cancellationToken).ConfigureAwait(false);
+            // A relay has to be told whom it is to connect to; others do not look at it.
+            var raw = await transport.DialAsync(address.IsRelayed() ? address.WithPeerId(peer) : address, name, cancellationToken).ConfigureAwait(false);
             return await sessions.CreateAsync(raw, peer, scope, proposeFirstOnly, cancellationToken).ConfigureAwait(false);
         }
         catch

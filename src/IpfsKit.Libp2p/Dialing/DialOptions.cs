@@ -7,6 +7,10 @@ public sealed class DialOptions
     /// <value>1 s to 5 min. Default: 15 s.</value>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>How long dialling one peer may take: names that are resolved, and all addresses that are tried.</summary>
+    /// <value>1 s to 10 min. Default: 60 s.</value>
+    public TimeSpan PeerTimeout { get; set; } = TimeSpan.FromSeconds(60);
+
     /// <summary>How long an address of a private network may take.</summary>
     /// <value>100 ms to 5 min. Default: 5 s.</value>
     public TimeSpan PrivateTimeout { get; set; } = TimeSpan.FromSeconds(5);
@@ -31,7 +35,7 @@ public sealed class DialOptions
     /// <value>1 to 64. Default: 8.</value>
     public int MaxConcurrentDialsPerPeer { get; set; } = 8;
 
-    /// <summary>The most addresses that one dial tries, best first.</summary>
+    /// <summary>The most addresses that one dial tries, best first of those that it knows at the time. What a caller who joins it adds beyond that is tried after it.</summary>
     /// <value>1 to 1,024. Default: 64.</value>
     public int MaxAddresses { get; set; } = 64;
 

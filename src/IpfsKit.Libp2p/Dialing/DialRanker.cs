@@ -36,9 +36,10 @@ internal sealed class DialRanker(DialOptions options)
                 isFirstRelayed = false;
             }
 
-            candidates.Add(new(item.Address, delay));
+            var pause = item.Group == Group.Near ? options.PrivateStagger : options.Stagger;
+            candidates.Add(new(item.Address, delay, pause));
             hasDirect |= item.Group != Group.Relayed;
-            delay += item.Group == Group.Near ? options.PrivateStagger : options.Stagger;
+            delay += pause;
         }
 
         return candidates;

@@ -6,19 +6,24 @@ using IpfsKit.Libp2p.Dns;
 using IpfsKit.Libp2p.Hosting;
 using IpfsKit.Libp2p.Peers;
 using IpfsKit.Multiformats;
+using Microsoft.Extensions.Logging;
 
 namespace IpfsKit.Libp2p.Dialing;
 
-/// <summary>Connects to peers. There is one dial to a peer at a time: whoever asks meanwhile waits for it, and it is given up when the last of them gives up.</summary>
+/// <summary>Connects to peers. There is one dial to a peer at a time: whoever asks meanwhile adds its addresses and waits for it, and it is given up when the last of them gives up.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "StopAsync disposes it.")]
 internal sealed class Dialer(
-    PeerId self, Swarm swarm, IAddressDialer addressDialer, PeerStore peerStore, AddressResolver resolver, AddressManager addresses, IConnectionGater gater, DialOptions options, TimeProvider timeProvider)
+    PeerId self, Swarm swarm, IAddressDialer addressDialer, PeerStore peerStore, AddressResolver resolver, AddressManager addresses, IConnectionGater gater, DialOptions options, TimeProvider timeProvider,
+    ILogger<Dialer> logger)
 {
+    /// <summary>How long addresses that a caller gave are known, whether or not they are of use.</summary>
+    public static readonly TimeSpan GivenLifetime = TimeSpan.FromMinutes(2);
+
     private readonly Lock _lock = new();
     private readonly Dictionary<PeerId, SharedDial> _dials = [];
     private readonly DialRanker _ranker = new(options);
     private readonly CancellationTokenSource _stopping = new();
-    private readonly TaskTracker _losers = new();
+    private readonly TaskTracker _losers = new(logger);
     private bool _isStopped;
 
     /// <summary>How addresses did before.</summary>
@@ -43,33 +48,31 @@ internal sealed class Dialer(
     {
         if (peer.PeerId == self)
             throw new InvalidOperationException("A host does not connect to itself.");
-        if (swarm.Get(peer.PeerId) is [var connected, ..])
+        if (swarm.Find(peer.PeerId) is { } connected)
             return connected;
         if (!gater.AllowsPeer(peer.PeerId, ConnectionDirection.Outbound))
             throw ConnectionGatedException.Of(peer.PeerId);
 
-        SharedDial dial;
-        lock (_lock)
+        // For those who want the peer in the next minutes, whatever becomes of this dial.
+        peerStore.AddAddresses(peer.PeerId, peer.Addresses, GivenLifetime);
+        while (true)
         {
-            if (_isStopped)
-                throw new InvalidOperationException("The host has been stopped.");
-            if (!_dials.TryGetValue(peer.PeerId, out dial!))
+            var (dial, isOwn) = Join(peer, isForced);
+            var triesAll = true;
+            try
             {
-                dial = new SharedDial(_stopping.Token);
-                _dials.Add(peer.PeerId, dial);
-                dial.Start(token => RunAsync(peer, isForced, dial, token));
+                // What this caller knows may be what the dial lacks.
+                triesAll = isOwn || (dial.Search.TryAdd(peer.Addresses, isForced) && dial.Search.TryAdd(peerStore.GetAddresses(peer.PeerId), isForced: false));
+                return await dial.Result.WaitAsync(cancellationToken).ConfigureAwait(false);
             }
-
-            dial.Waiters++;
-        }
-
-        try
-        {
-            return await dial.Result.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            Leave(peer.PeerId, dial);
+            catch (PeerUnreachableException) when (!triesAll)
+            {
+                // It had ended, or had as many addresses as it tries: once more, with this caller's own.
+            }
+            finally
+            {
+                Leave(peer.PeerId, dial);
+            }
         }
     }
 
@@ -89,6 +92,27 @@ internal sealed class Dialer(
         await Task.WhenAll(left).ConfigureAwait(false);
         await _losers.CloseAsync().ConfigureAwait(false);
         _stopping.Dispose();
+    }
+
+    /// <summary>The dial of a peer that is under way, or a new one.</summary>
+    private (SharedDial Dial, bool IsOwn) Join(PeerInfo peer, bool isForced)
+    {
+        lock (_lock)
+        {
+            if (_isStopped)
+                throw new InvalidOperationException("The host has been stopped.");
+            if (_dials.TryGetValue(peer.PeerId, out var running))
+            {
+                running.Waiters++;
+                return (running, false);
+            }
+
+            var search = new AddressSearch(peer.PeerId, resolver, (address, isForcedNow) => Reject(peer.PeerId, address, isForcedNow), options.MaxAddresses, _losers);
+            var dial = new SharedDial(search, _stopping.Token) { Waiters = 1 };
+            _dials.Add(peer.PeerId, dial);
+            dial.Start(token => RunAsync(peer, isForced, dial, token));
+            return (dial, true);
+        }
     }
 
     private void Leave(PeerId peer, SharedDial dial)
@@ -113,64 +137,57 @@ internal sealed class Dialer(
     private async Task<Session> RunAsync(PeerInfo peer, bool isForced, SharedDial dial, CancellationToken cancellationToken)
     {
         using var activity = Libp2pInstruments.Activities.StartActivity("libp2p.dial");
+        activity.SetPeer(peer.PeerId);
+        Exception? failure = null;
         try
         {
-            var candidates = await FindAsync(peer, isForced, cancellationToken).ConfigureAwait(false);
-            return await new PeerDial(peer.PeerId, candidates, addressDialer, History, options.MaxConcurrentDialsPerPeer, timeProvider, _losers).RunAsync(cancellationToken).ConfigureAwait(false);
+            // Another dial may have ended between this caller's look at the connections and its turn.
+            if (swarm.Find(peer.PeerId) is { } connected)
+                return connected;
+            dial.Search.TryAdd(peer.Addresses, isForced);
+            dial.Search.TryAdd(peerStore.GetAddresses(peer.PeerId), isForced: false);
+            return await DialAsync(peer.PeerId, dial.Search, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception) when (swarm.Get(peer.PeerId) is [_, ..])
+        catch (Exception) when (swarm.Find(peer.PeerId) is { } session)
         {
             // The peer dialled this host meanwhile: that is as good.
-            return swarm.Get(peer.PeerId) is [var session, ..] ? session : throw new PeerUnreachableException(peer.PeerId, "it connected and left again.");
+            return session;
+        }
+        catch (Exception e)
+        {
+            failure = e;
+            throw;
         }
         finally
         {
+            activity.SetOutcome(Outcomes.Of(failure, cancellationToken.IsCancellationRequested), failure);
             lock (_lock)
                 Forget(peer.PeerId, dial);
+            dial.Search.Close();
         }
     }
 
-    /// <summary>The addresses to dial.</summary>
-    /// <exception cref="PeerUnreachableException">There is none.</exception>
-    private async Task<IReadOnlyList<DialCandidate>> FindAsync(PeerInfo peer, bool isForced, CancellationToken cancellationToken)
+    private async Task<Session> DialAsync(PeerId peer, AddressSearch search, CancellationToken cancellationToken)
     {
-        var failures = new List<KeyValuePair<Multiaddr, Exception>>();
-        var given = peer.Addresses.Select(address => address.WithoutFinalPeerId()).ToHashSet();
-        var found = new List<Multiaddr>();
-        var resolved = new HashSet<Multiaddr>();
-        foreach (var address in given.Concat(peerStore.GetAddresses(peer.PeerId)).Where(address => !address.IsDefault).Take(options.MaxAddresses))
-        {
-            foreach (var usable in await ResolveAsync(peer.PeerId, address, failures, cancellationToken).ConfigureAwait(false))
-            {
-                if (!resolved.Add(usable))
-                    continue;
-                if (Reject(peer.PeerId, usable, isForced && given.Contains(address)) is { } reason)
-                    failures.Add(new(usable, reason));
-                else
-                    found.Add(usable);
-            }
-        }
-
-        if (found.Count == 0)
-            throw new PeerUnreachableException(peer.PeerId, resolved.Count == 0 && failures.Count == 0 ? "no address of it is known." : "none of its addresses can be dialled.", failures);
-        return _ranker.Rank(found, IsNear, address => History.GetScore(peer.PeerId, address));
-    }
-
-    private async Task<IEnumerable<Multiaddr>> ResolveAsync(PeerId peer, Multiaddr address, List<KeyValuePair<Multiaddr, Exception>> failures, CancellationToken cancellationToken)
-    {
-        // Here and not in a transport, so that the gater sees where the dial goes.
-        if (!address.BeginsWithName())
-            return [address];
+        var dial = new PeerDial(peer, search, found => Rank(peer, found), addressDialer, History, options.MaxConcurrentDialsPerPeer, timeProvider, _losers);
+        using var deadline = new DeadlineSource(options.PeerTimeout, timeProvider, cancellationToken);
         try
         {
-            var resolved = await resolver.ResolveAsync(address, cancellationToken).ConfigureAwait(false);
-            return resolved.Where(item => item.GetFinalPeerId() is not { } named || named == peer).Select(item => item.WithoutFinalPeerId());
+            var (session, address) = await dial.RunAsync(deadline.Token).ConfigureAwait(false);
+            // The peer was there, whatever it says of its addresses.
+            peerStore.AddConnected(peer, [address], isProven: true);
+            return session;
         }
-        catch (DnsFailedException e)
+        catch (OperationCanceledException) when (deadline.IsOver && !cancellationToken.IsCancellationRequested)
         {
-            failures.Add(new(address, e));
-            return [];
+            throw new PeerUnreachableException(peer, $"no address answered within {options.PeerTimeout.TotalSeconds:0.###} s.", dial.Failures);
         }
+    }
+
+    private IReadOnlyList<DialCandidate> Rank(PeerId peer, IReadOnlyList<ResolvedAddress> found)
+    {
+        var names = found.ToDictionary(item => item.Address, item => item.Name);
+        return [.. _ranker.Rank(names.Keys, IsNear, address => History.GetScore(peer, address)).Select(candidate => candidate with { Name = names[candidate.Address] })];
     }
 
     private Libp2pException? Reject(PeerId peer, Multiaddr address, bool isForced)

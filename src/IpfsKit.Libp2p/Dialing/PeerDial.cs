@@ -1,65 +1,109 @@
+using IpfsKit.Libp2p.Dns;
 using IpfsKit.Libp2p.Hosting;
 using IpfsKit.Multiformats;
 
 namespace IpfsKit.Libp2p.Dialing;
 
 /// <summary>One dial of a peer: tries its addresses one beside the other, each after its delay or as soon as nothing else is under way, until the first answers. The others are then given up.</summary>
-internal sealed class PeerDial(PeerId peer, IReadOnlyList<DialCandidate> candidates, IAddressDialer dialer, AddressHistory history, int mostAtOnce, TimeProvider timeProvider, TaskTracker losers)
+/// <param name="peer">Who is dialled.</param>
+/// <param name="search">Gives the addresses, also such that come later.</param>
+/// <param name="rank">Their order and their delays; asked again for those that were not tried whenever some have come.</param>
+/// <param name="dialer">Dials one.</param>
+/// <param name="history">Told how they did.</param>
+/// <param name="mostAtOnce">The most dials at once.</param>
+/// <param name="timeProvider">The clock.</param>
+/// <param name="losers">Waits for dials that are given up.</param>
+internal sealed class PeerDial(
+    PeerId peer, AddressSearch search, Func<IReadOnlyList<ResolvedAddress>, IReadOnlyList<DialCandidate>> rank, IAddressDialer dialer, AddressHistory history, int mostAtOnce, TimeProvider timeProvider, TaskTracker losers)
 {
     private readonly List<KeyValuePair<Multiaddr, Exception>> _failures = [];
+    private readonly Dictionary<Task<Session>, Multiaddr> _running = [];
+    private readonly List<ResolvedAddress> _untried = [];
+    private IReadOnlyList<DialCandidate> _candidates = [];
+    private int _next;
+    private long _ranked;
+    private TimeSpan _headStart;
+    private long _lastStart;
+    private TimeSpan _lastPause;
+    private bool _hasDialled;
+
+    /// <summary>What happened so far at the addresses that did not answer.</summary>
+    public IReadOnlyList<KeyValuePair<Multiaddr, Exception>> Failures => [.. _failures, .. search.Failures];
 
     /// <summary>Dials.</summary>
+    /// <returns>The connection, and the address that answered.</returns>
     /// <exception cref="PeerUnreachableException">No address answered.</exception>
-    public async Task<Session> RunAsync(CancellationToken cancellationToken)
+    public async Task<(Session Session, Multiaddr Address)> RunAsync(CancellationToken cancellationToken)
     {
         using var others = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var started = timeProvider.GetTimestamp();
-        var running = new Dictionary<Task<Session>, Multiaddr>();
-        var next = 0;
-        Session? winner = null;
         try
         {
-            while (winner is null && (next < candidates.Count || running.Count > 0))
+            while (true)
             {
-                while (next < candidates.Count && running.Count < mostAtOnce && (running.Count == 0 || timeProvider.GetElapsedTime(started) >= candidates[next].Delay))
-                {
-                    var address = candidates[next++].Address;
-                    running.Add(dialer.DialAsync(peer, address, others.Token), address);
-                }
-
-                await WaitAsync(running.Keys, next, started, cancellationToken).ConfigureAwait(false);
-                foreach (var (task, address) in running.Where(item => item.Key.IsCompleted).ToArray())
-                {
-                    running.Remove(task);
-                    // A second one that comes at the same moment is in the swarm, and of use.
-                    winner ??= await TakeAsync(task, address, cancellationToken).ConfigureAwait(false);
-                }
+                if (search.TryTake(_untried))
+                    Rank();
+                StartDue(others.Token);
+                if (_running.Count == 0 && search.TryEnd())
+                    throw Unreachable();
+                await WaitAsync(cancellationToken).ConfigureAwait(false);
+                if (await TakeEndedAsync(cancellationToken).ConfigureAwait(false) is { } winner)
+                    return winner;
             }
         }
         finally
         {
             await others.CancelAsync().ConfigureAwait(false);
             // The winner does not wait for them.
-            if (running.Count > 0 && !losers.TryRun(() => GiveUpAsync(running)))
-                await GiveUpAsync(running).ConfigureAwait(false);
+            if (_running.Count > 0 && !losers.TryRun(GiveUpAsync))
+                await GiveUpAsync().ConfigureAwait(false);
         }
-
-        return winner ?? throw new PeerUnreachableException(peer, "no address answers.", _failures);
     }
 
-    /// <summary>Until a dial ends, or the next one is due.</summary>
-    private async Task WaitAsync(IEnumerable<Task<Session>> running, int next, long started, CancellationToken cancellationToken)
+    /// <summary>Ranks what was not tried, old and new; the best of it still leaves the one that was begun last its head start.</summary>
+    private void Rank()
     {
-        var first = Task.WhenAny(running);
-        if (next < candidates.Count && candidates[next].Delay - timeProvider.GetElapsedTime(started) is var pause && pause > TimeSpan.Zero)
+        _headStart = _running.Count > 0 && _lastPause - timeProvider.GetElapsedTime(_lastStart) is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        _candidates = rank(_untried);
+        _next = 0;
+        _ranked = timeProvider.GetTimestamp();
+    }
+
+    private void StartDue(CancellationToken cancellationToken)
+    {
+        while (_next < _candidates.Count && _running.Count < mostAtOnce && (_running.Count == 0 || DueIn(_candidates[_next]) <= TimeSpan.Zero))
         {
-            using var woken = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            await Task.WhenAny(first, Task.Delay(pause, timeProvider, woken.Token)).ConfigureAwait(false);
-            await woken.CancelAsync().ConfigureAwait(false);
+            var candidate = _candidates[_next++];
+            _untried.RemoveAll(item => item.Address == candidate.Address);
+            (_lastStart, _lastPause, _hasDialled) = (timeProvider.GetTimestamp(), candidate.Pause, true);
+            _running.Add(dialer.DialAsync(peer, candidate.Address, candidate.Name, cancellationToken), candidate.Address);
         }
-        else
-            await first.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private TimeSpan DueIn(DialCandidate candidate) => _headStart + candidate.Delay - timeProvider.GetElapsedTime(_ranked);
+
+    /// <summary>Until a dial ends, the next one is due, or there is another address.</summary>
+    private async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        using var woken = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var due = _next < _candidates.Count && _running.Count < mostAtOnce ? DueIn(_candidates[_next]) : (TimeSpan?)null;
+        if (due is null || due > TimeSpan.Zero)
+            await Task.WhenAny([search.Changed, Task.Delay(due ?? Timeout.InfiniteTimeSpan, timeProvider, woken.Token), .. _running.Keys]).ConfigureAwait(false);
+        await woken.CancelAsync().ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    private async Task<(Session Session, Multiaddr Address)?> TakeEndedAsync(CancellationToken cancellationToken)
+    {
+        (Session Session, Multiaddr Address)? winner = null;
+        foreach (var (task, address) in _running.Where(item => item.Key.IsCompleted).ToArray())
+        {
+            _running.Remove(task);
+            // A second one that comes at the same moment is in the swarm, and of use.
+            if (winner is null && await TakeAsync(task, address, cancellationToken).ConfigureAwait(false) is { } session)
+                winner = (session, address);
+        }
+
+        return winner;
     }
 
     private async Task<Session?> TakeAsync(Task<Session> task, Multiaddr address, CancellationToken cancellationToken)
@@ -84,9 +128,16 @@ internal sealed class PeerDial(PeerId peer, IReadOnlyList<DialCandidate> candida
         }
     }
 
-    private static async Task GiveUpAsync(Dictionary<Task<Session>, Multiaddr> running)
+    private PeerUnreachableException Unreachable()
     {
-        foreach (var task in running.Keys)
+        var failures = Failures;
+        var reason = _hasDialled ? "no address answers." : failures.Count == 0 ? "no address of it is known." : "none of its addresses can be dialled.";
+        return new PeerUnreachableException(peer, reason, failures);
+    }
+
+    private async Task GiveUpAsync()
+    {
+        foreach (var task in _running.Keys)
         {
             try
             {

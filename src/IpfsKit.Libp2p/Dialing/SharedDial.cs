@@ -10,7 +10,14 @@ internal sealed class SharedDial
     private readonly CancellationTokenSource _cancellation;
     private Task<Session> _result = null!;
 
-    public SharedDial(CancellationToken stopping) => _cancellation = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+    public SharedDial(AddressSearch search, CancellationToken stopping)
+    {
+        Search = search;
+        _cancellation = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+    }
+
+    /// <summary>The addresses that it tries; whoever joins adds its own.</summary>
+    public AddressSearch Search { get; }
 
     /// <summary>How many wait.</summary>
     public int Waiters { get; set; }

@@ -8,7 +8,7 @@ namespace IpfsKit.Libp2p.Dns;
 /// <summary>Turns addresses that begin with <c>/dns</c>, <c>/dns4</c>, <c>/dns6</c> or <c>/dnsaddr</c> into such that begin with an IP address.</summary>
 /// <remarks>
 /// <c>/dnsaddr/name</c> stands for the multiaddrs in the texts <c>dnsaddr=…</c> of <c>_dnsaddr.name</c>, which may again have names; whatever follows the name, such as <c>/p2p/…</c>, must be the end of what it stands for.
-/// TLS keeps the name as <c>/tls/sni/name</c>, since the server is asked for by it. Depth, questions, answers and time are bounded by <see cref="DnsOptions"/>. Spec: <see href="https://github.com/multiformats/multiaddr/blob/master/protocols/DNSADDR.md"/>.
+/// TLS keeps the name as <c>/tls/sni/name</c>, since the server is asked for by it; HTTP without TLS has no place for it in an address, so it stands beside it. Depth, questions, answers and time are bounded by <see cref="DnsOptions"/>. Spec: <see href="https://github.com/multiformats/multiaddr/blob/master/protocols/DNSADDR.md"/>.
 /// </remarks>
 internal sealed class AddressResolver(IDnsResolver resolver, DnsOptions options, TimeProvider timeProvider)
 {
@@ -18,10 +18,10 @@ internal sealed class AddressResolver(IDnsResolver resolver, DnsOptions options,
     /// <returns>What it stands for; nothing if there is nothing.</returns>
     /// <exception cref="DnsFailedException">A question was not answered and nothing else was found.</exception>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
-    public async Task<IReadOnlyList<Multiaddr>> ResolveAsync(Multiaddr address, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ResolvedAddress>> ResolveAsync(Multiaddr address, CancellationToken cancellationToken)
     {
         if (!address.BeginsWithName())
-            return [address];
+            return [new(address, null)];
         using var timeout = new CancellationTokenSource(options.Timeout, timeProvider);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         var run = new Run(options);
@@ -44,7 +44,7 @@ internal sealed class AddressResolver(IDnsResolver resolver, DnsOptions options,
         foreach (var family in Families(kind))
         {
             foreach (var ip in await AskAsync(run, token => resolver.ResolveAddressesAsync(name, family, token), cancellationToken).ConfigureAwait(false))
-                run.Add(Multiaddr.Parse(family == AddressFamily.InterNetwork ? $"/ip4/{ip}" : $"/ip6/{new IPAddress(ip.GetAddressBytes())}").Encapsulate(ServerName.Keep(rest, name)));
+                run.Add(Multiaddr.Parse(family == AddressFamily.InterNetwork ? $"/ip4/{ip}" : $"/ip6/{new IPAddress(ip.GetAddressBytes())}").Encapsulate(ServerName.Keep(rest, name)), name);
         }
 
         if (kind != Multicodec.Dnsaddr || depth >= options.MaxDepth)
@@ -56,7 +56,7 @@ internal sealed class AddressResolver(IDnsResolver resolver, DnsOptions options,
             if (next.BeginsWithName())
                 await ResolveAsync(next, depth + 1, run, cancellationToken).ConfigureAwait(false);
             else
-                run.Add(next);
+                run.Add(next, null);
         }
     }
 
@@ -102,7 +102,7 @@ internal sealed class AddressResolver(IDnsResolver resolver, DnsOptions options,
     {
         private int _asked;
 
-        public List<Multiaddr> Found { get; } = [];
+        public List<ResolvedAddress> Found { get; } = [];
 
         public DnsFailedException? Failure { get; set; }
 
@@ -110,10 +110,10 @@ internal sealed class AddressResolver(IDnsResolver resolver, DnsOptions options,
 
         public bool TryAsk() => _asked++ < options.MaxQueries && !IsFull;
 
-        public void Add(Multiaddr address)
+        public void Add(Multiaddr address, string? name)
         {
-            if (!IsFull && !Found.Contains(address))
-                Found.Add(address);
+            if (!IsFull && !Found.Exists(item => item.Address == address))
+                Found.Add(new(address, name));
         }
     }
 }

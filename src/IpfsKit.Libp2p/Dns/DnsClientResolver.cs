@@ -52,6 +52,8 @@ internal sealed class DnsClientResolver : IDnsResolver
         }
         catch (Exception e) when (e is DnsResponseException or SocketException or ArgumentException or InvalidOperationException)
         {
+            // The client says of a caller who gave up that the query timed out.
+            cancellationToken.ThrowIfCancellationRequested();
             throw new DnsFailedException(name, e.Message, e);
         }
 

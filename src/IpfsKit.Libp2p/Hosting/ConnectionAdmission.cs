@@ -25,8 +25,8 @@ internal sealed class ConnectionAdmission(PeerId self, IConnectionGater gater, C
     {
         if (session.RemotePeer == self)
             throw new SecurityHandshakeException(session.Protocol, "the host has reached itself.");
-        if (!gater.AllowsPeer(session.RemotePeer, session.Connection.Direction))
-            throw Gated(ConnectionGatedException.Of(session.RemotePeer), session.Connection.Direction);
+        if (!gater.AllowsPeer(session.RemotePeer, session.Direction))
+            throw Gated(ConnectionGatedException.Of(session.RemotePeer), session.Direction);
         scope.Attach(session.RemotePeer);
     }
 

@@ -19,6 +19,15 @@ internal sealed class HandlerTable
     /// <summary>The handler that a matcher stands for; null if it was removed meanwhile.</summary>
     public Entry? Find(ProtocolMatcher matcher) => Array.Find(_entries, entry => ReferenceEquals(entry.Matcher, matcher));
 
+    /// <summary>The service of a protocol, for streams that this side opens; null if no handler of it has one. Handlers are asked in the order of negotiation.</summary>
+    public string? ServiceOf(string protocol)
+    {
+        // The one that has the id, else the first that takes it.
+        var entries = _entries;
+        var entry = Array.Find(entries, entry => entry.Matcher.Protocol == protocol) ?? Array.Find(entries, entry => entry.Matcher.Matches(protocol));
+        return entry?.Options.Service;
+    }
+
     /// <summary>Adds a handler, or replaces the one of the same protocol.</summary>
     public void Set(ProtocolMatcher matcher, StreamHandler handler, StreamHandlerOptions options)
     {

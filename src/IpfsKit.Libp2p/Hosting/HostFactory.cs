@@ -5,6 +5,7 @@ using IpfsKit.Libp2p.Identities;
 using IpfsKit.Libp2p.Muxing;
 using IpfsKit.Libp2p.Muxing.Yamux;
 using IpfsKit.Libp2p.PrivateNetworks;
+using IpfsKit.Libp2p.Resources;
 using IpfsKit.Libp2p.Security;
 using IpfsKit.Libp2p.Security.Noise;
 using IpfsKit.Libp2p.Security.Tls;
@@ -69,7 +70,7 @@ internal static class HostFactory
     public static TlsProtocol CreateTls(IServiceProvider provider) => new(provider.GetRequiredService<HostIdentity>().Key, provider.GetRequiredService<TimeProvider>());
 
     public static YamuxMuxer CreateYamux(IServiceProvider provider) =>
-        new(provider.GetRequiredService<IOptions<YamuxOptions>>(), provider.GetRequiredService<TimeProvider>(), Loggers(provider).CreateLogger<YamuxMuxer>());
+        new(Options.Create(provider.GetRequiredService<IOptions<Libp2pOptions>>().Value.Yamux), provider.GetRequiredService<TimeProvider>(), Loggers(provider).CreateLogger<YamuxMuxer>());
 
     public static TcpTransport CreateTcp(IServiceProvider provider) =>
         new(provider.GetRequiredService<IOptions<TcpOptions>>().Value, provider.GetRequiredService<TimeProvider>(), Loggers(provider).CreateLogger<TcpTransport>(), provider.GetService<TcpPortReservations>());
@@ -78,7 +79,8 @@ internal static class HostFactory
         CreateTcp(provider),
         provider.GetRequiredService<IOptions<WebSocketOptions>>().Value,
         provider.GetRequiredService<TimeProvider>(),
-        Loggers(provider).CreateLogger<WebSocketTransport>());
+        Loggers(provider).CreateLogger<WebSocketTransport>(),
+        () => provider.GetRequiredService<Libp2pInstruments>().Refused(ScopeKind.Address, ResourceKind.Connections));
 
     private static ILoggerFactory Loggers(IServiceProvider provider) => provider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
 

@@ -18,7 +18,7 @@ internal sealed class HostParts
         var marks = WaterMarks.Of(options.Role, options.Connections);
 
         Resources = new ResourceManager(
-            DefaultLimits.For(options.Resources, services.Machine, marks.High),
+            DefaultLimits.For(options.Resources, services.Machine, marks.High, options.Dialing.MaxConcurrentDials),
             new AddressLimiter(
                 new(options.Resources.ConnectionsPerIPv4, options.Resources.ConnectionsPerIPv6Prefix56, options.Resources.ConnectionsPerIPv6Prefix48),
                 [.. options.Resources.TrustedNetworks.Select(text => IpNetwork.TryParse(text, out var network) ? network : throw new FormatException($"'{text}' is no network."))]),
@@ -26,15 +26,15 @@ internal sealed class HostParts
         Peers = new PeerStore(options.Peers, time);
         Addresses = new AddressManager(options.Addresses, services.Interfaces, time);
         Handlers = new HandlerTable();
-        Swarm = new Swarm();
+        Swarm = new Swarm(loggers.CreateLogger<Swarm>());
         Connections = new ConnectionManager(Swarm, marks, options.Connections.SilencePeriod, time, instruments, loggers.CreateLogger<ConnectionManager>());
         Router = new StreamRouter(Handlers, Resources, options.Streams, time, instruments, loggers.CreateLogger<StreamRouter>());
-        var opener = new StreamOpener(Resources, Peers, options.Streams, time, instruments);
+        var opener = new StreamOpener(Resources, Handlers, Peers, options.Streams, time, instruments);
         var upgrader = new ConnectionUpgrader(services.SecurityProtocols, services.Muxers, services.Protector, options.UpgradeTimeout, time);
-        Sessions = new SessionFactory(self, upgrader, services.Gater, Swarm, opener, Router, time, instruments);
+        Sessions = new SessionFactory(self, upgrader, services.Gater, Swarm, opener, Router, time, instruments, loggers.CreateLogger<SessionFactory>());
         Listeners = new ListenerSet(services.Transports, Sessions, Resources, Addresses, time, loggers.CreateLogger<ListenerSet>());
         AddressDialer = new AddressDialer(services.Transports, Sessions, Resources, options.Dialing, time, instruments);
-        Dialer = new Dialer(self, Swarm, AddressDialer, Peers, new AddressResolver(services.Dns, options.Dns, time), Addresses, services.Gater, options.Dialing, time);
+        Dialer = new Dialer(self, Swarm, AddressDialer, Peers, new AddressResolver(services.Dns, options.Dns, time), Addresses, services.Gater, options.Dialing, time, loggers.CreateLogger<Dialer>());
 
         Peers.IsProtected = peer => Connections.IsProtected(peer);
         instruments.ObservePeers(() => Peers.Count);

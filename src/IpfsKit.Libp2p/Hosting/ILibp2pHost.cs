@@ -1,5 +1,6 @@
 using IpfsKit.Libp2p.Connections;
 using IpfsKit.Libp2p.Peers;
+using IpfsKit.Libp2p.Resources;
 using IpfsKit.Multiformats;
 
 namespace IpfsKit.Libp2p.Hosting;
@@ -16,6 +17,9 @@ public interface ILibp2pHost : IAsyncDisposable
 
     /// <summary>How many connections it keeps, and whose.</summary>
     IConnectionManager ConnectionManager { get; }
+
+    /// <summary>Who has how much of the host's memory, connections and streams.</summary>
+    IResourceManager Resources { get; }
 
     /// <summary>The connections that there are.</summary>
     IReadOnlyList<ISession> Sessions { get; }

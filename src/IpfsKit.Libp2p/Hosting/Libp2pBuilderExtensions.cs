@@ -93,10 +93,10 @@ public static class Libp2pBuilderExtensions
         return builder;
     }
 
-    /// <summary>Adds yamux: <c>/yamux/1.0.0</c>.</summary>
+    /// <summary>Adds yamux: <c>/yamux/1.0.0</c>. It is configured by <see cref="Libp2pOptions.Yamux"/>, on which <paramref name="configure"/> acts as well.</summary>
     public static ILibp2pBuilder AddYamux(this ILibp2pBuilder builder, Action<YamuxOptions>? configure = null)
     {
-        Configure(builder, configure);
+        Configure<Libp2pOptions>(builder, configure is null ? null : options => configure(options.Yamux));
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IMuxer, YamuxMuxer>(HostFactory.CreateYamux));
         return builder;
     }

@@ -2,6 +2,7 @@ using IpfsKit.Libp2p.Connections;
 using IpfsKit.Libp2p.Peers;
 using IpfsKit.Libp2p.Protocols.Identify;
 using IpfsKit.Libp2p.Protocols.Ping;
+using IpfsKit.Libp2p.Resources;
 using IpfsKit.Multiformats;
 using Microsoft.Extensions.Logging;
 
@@ -62,6 +63,9 @@ internal sealed partial class Libp2pHost : ILibp2pHost, IDisposable
 
     /// <inheritdoc/>
     public IConnectionManager ConnectionManager => Parts.Connections;
+
+    /// <inheritdoc/>
+    public IResourceManager Resources => Parts.Resources;
 
     /// <inheritdoc/>
     public IReadOnlyList<ISession> Sessions => Parts.Swarm.Sessions;
@@ -146,7 +150,16 @@ internal sealed partial class Libp2pHost : ILibp2pHost, IDisposable
     public async Task<IProtocolStream> NewStreamAsync(PeerId peer, IReadOnlyList<string> protocols, CancellationToken cancellationToken = default)
     {
         var session = await Parts.Dialer.ConnectAsync(new PeerInfo(peer), isForced: false, cancellationToken).ConfigureAwait(false);
-        return await session.NewStreamAsync(protocols, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await session.NewStreamAsync(protocols, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ConnectionClosedException)
+        {
+            // It ended in that moment, and nothing of the caller's was sent on it: once more, on another one or a new one.
+            session = await Parts.Dialer.ConnectAsync(new PeerInfo(peer), isForced: false, cancellationToken).ConfigureAwait(false);
+            return await session.NewStreamAsync(protocols, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <inheritdoc/>
@@ -194,6 +207,7 @@ internal sealed partial class Libp2pHost : ILibp2pHost, IDisposable
             return;
         Parts.Peers.SetConnected(session.RemotePeer, false);
         Parts.Connections.OnPeer(session.RemotePeer, false);
+        _identify.OnPeerGone(session.RemotePeer);
         Raise(PeerDisconnected, new PeerEventArgs(session.RemotePeer, session));
     }
 

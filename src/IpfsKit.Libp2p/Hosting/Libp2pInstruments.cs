@@ -49,7 +49,7 @@ internal sealed class Libp2pInstruments : IDisposable
         _meter.CreateObservableUpDownCounter("libp2p.resource.memory", () => Both(usage => usage.Memory), "By", "Reserved memory.");
         _meter.CreateObservableUpDownCounter("libp2p.resource.streams", () => Directions(usage => (usage.StreamsInbound, usage.StreamsOutbound)), "{stream}", "Open streams.");
         _meter.CreateObservableUpDownCounter("libp2p.resource.connections", () => Directions(usage => (usage.ConnectionsInbound, usage.ConnectionsOutbound)), "{connection}", "Open connections.");
-        _meter.CreateObservableUpDownCounter("libp2p.resource.descriptors", () => Both(usage => usage.Descriptors), "{descriptor}", "Sockets of connections.");
+        _meter.CreateObservableUpDownCounter("libp2p.resource.descriptors", () => Both(usage => usage.Descriptors), "{descriptor}", "Sockets of connections and listeners.");
 
         Measurement<long>[] Both(Func<ResourceUsage, long> value) => [new(value(system()), Scope(ScopeKind.System)), new(value(transient()), Scope(ScopeKind.Transient))];
 

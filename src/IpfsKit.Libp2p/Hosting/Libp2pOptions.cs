@@ -2,6 +2,7 @@ using IpfsKit.Libp2p.Addresses;
 using IpfsKit.Libp2p.Connections;
 using IpfsKit.Libp2p.Dialing;
 using IpfsKit.Libp2p.Dns;
+using IpfsKit.Libp2p.Muxing.Yamux;
 using IpfsKit.Libp2p.Peers;
 using IpfsKit.Libp2p.Protocols.Identify;
 using IpfsKit.Libp2p.Protocols.Ping;
@@ -51,6 +52,9 @@ public sealed class Libp2pOptions
 
     /// <summary>Streams and their handlers.</summary>
     public StreamOptions Streams { get; set; } = new();
+
+    /// <summary>How streams share a connection.</summary>
+    public YamuxOptions Yamux { get; set; } = new();
 
     /// <summary>The protocol by which peers say who they are.</summary>
     public IdentifyOptions Identify { get; set; } = new();

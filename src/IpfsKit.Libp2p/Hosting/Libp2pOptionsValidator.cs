@@ -1,6 +1,7 @@
 using IpfsKit.Libp2p.Addresses;
 using IpfsKit.Libp2p.Connections;
 using IpfsKit.Libp2p.Dns;
+using IpfsKit.Libp2p.Muxing.Yamux;
 using IpfsKit.Multiformats;
 using Microsoft.Extensions.Options;
 
@@ -29,6 +30,7 @@ internal sealed class Libp2pOptionsValidator : IValidateOptions<Libp2pOptions>
         Check(check, options);
         CheckPeers(check, options);
         CheckResources(check, options);
+        check.Nested("Yamux", nameof(YamuxOptions), new YamuxOptionsValidator().Validate(null, options.Yamux));
         return check.Result;
     }
 
@@ -57,6 +59,7 @@ internal sealed class Libp2pOptionsValidator : IValidateOptions<Libp2pOptions>
     {
         var dialing = options.Dialing;
         check.Duration("Dialing:Timeout", dialing.Timeout, Second, 5 * Minute);
+        check.Duration("Dialing:PeerTimeout", dialing.PeerTimeout, Second, 10 * Minute);
         check.Duration("Dialing:PrivateTimeout", dialing.PrivateTimeout, Milliseconds100, 5 * Minute);
         check.Duration("Dialing:Stagger", dialing.Stagger, TimeSpan.Zero, 10 * Second);
         check.Duration("Dialing:PrivateStagger", dialing.PrivateStagger, TimeSpan.Zero, 10 * Second);

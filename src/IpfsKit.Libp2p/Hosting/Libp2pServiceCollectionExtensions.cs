@@ -1,7 +1,6 @@
 using IpfsKit.Libp2p;
 using IpfsKit.Libp2p.Connections;
 using IpfsKit.Libp2p.Hosting;
-using IpfsKit.Libp2p.Muxing.Yamux;
 using IpfsKit.Libp2p.Protocols.Ping;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -31,10 +30,8 @@ public static class Libp2pServiceCollectionExtensions
 
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<Libp2pOptions>, Libp2pOptionsValidator>());
         options.ValidateOnStart();
-        services.AddOptions<YamuxOptions>().ValidateOnStart();
         services.AddOptions<TcpOptions>().ValidateOnStart();
         services.AddOptions<WebSocketOptions>().ValidateOnStart();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<YamuxOptions>, YamuxOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TcpOptions>, TcpOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WebSocketOptions>, WebSocketOptionsValidator>());
         services.TryAddSingleton(TimeProvider.System);

@@ -16,34 +16,28 @@ internal sealed partial class ListenerSet(
     private static readonly TimeSpan RefreshInterval = TimeSpan.FromMinutes(1);
 
     private readonly CancellationTokenSource _stopping = new();
-    private readonly TaskTracker _upgrades = new();
-    private readonly List<ITransportListener> _listeners = [];
+    private readonly TaskTracker _upgrades = new(logger);
+    private readonly List<(ITransportListener Listener, ListenerScope Scope)> _listeners = [];
     private readonly List<Task> _loops = [];
 
     /// <summary>Begins to listen.</summary>
     /// <exception cref="ListenFailedException">One of the addresses cannot be listened on; none is then.</exception>
+    /// <exception cref="ResourceLimitExceededException">There are not enough descriptors for all of them; none is listened on.</exception>
     public async Task StartAsync(IEnumerable<Multiaddr> listenAddresses, CancellationToken cancellationToken)
     {
         try
         {
             foreach (var address in listenAddresses)
-            {
-                var transport = transports.FirstOrDefault(transport => transport.CanListen(address)) ?? throw new ListenFailedException(address, "there is no transport for it.");
-                var listener = await transport.ListenAsync(address, cancellationToken).ConfigureAwait(false);
-                _listeners.Add(listener);
-                LogListening(logger, listener.Address);
-            }
+                await ListenAsync(address, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
-            foreach (var listener in _listeners)
-                await listener.DisposeAsync().ConfigureAwait(false);
-            _listeners.Clear();
+            await CloseAsync().ConfigureAwait(false);
             throw;
         }
 
         Refresh();
-        _loops.AddRange(_listeners.Select(AcceptAsync));
+        _loops.AddRange(_listeners.Select(item => AcceptAsync(item.Listener)));
         _loops.Add(RefreshAsync());
     }
 
@@ -51,14 +45,41 @@ internal sealed partial class ListenerSet(
     public async Task StopAsync()
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
-        foreach (var listener in _listeners)
-            await listener.DisposeAsync().ConfigureAwait(false);
+        await CloseAsync().ConfigureAwait(false);
         await Task.WhenAll(_loops).ConfigureAwait(false);
         await _upgrades.CloseAsync().ConfigureAwait(false);
         _stopping.Dispose();
     }
 
-    private void Refresh() => addresses.SetListeners(_listeners.Select(listener => listener.Address));
+    private async Task ListenAsync(Multiaddr address, CancellationToken cancellationToken)
+    {
+        var transport = transports.FirstOrDefault(transport => transport.CanListen(address)) ?? throw new ListenFailedException(address, "there is no transport for it.");
+        var scope = resources.OpenListener(usesDescriptor: address.GetIPAddress() is not null);
+        try
+        {
+            var listener = await transport.ListenAsync(address, cancellationToken).ConfigureAwait(false);
+            _listeners.Add((listener, scope));
+            LogListening(logger, listener.Address);
+        }
+        catch
+        {
+            scope.Dispose();
+            throw;
+        }
+    }
+
+    private async Task CloseAsync()
+    {
+        foreach (var (listener, scope) in _listeners)
+        {
+            await listener.DisposeAsync().ConfigureAwait(false);
+            scope.Dispose();
+        }
+
+        _listeners.Clear();
+    }
+
+    private void Refresh() => addresses.SetListeners(_listeners.Select(item => item.Listener.Address));
 
     private async Task RefreshAsync()
     {

@@ -25,6 +25,13 @@ internal sealed class OptionsCheck(string section)
     /// <summary>A duration.</summary>
     public void Duration(string setting, TimeSpan value, TimeSpan least, TimeSpan most) => That(value >= least && value <= most, setting, value, $"{least} to {most}");
 
+    /// <summary>The faults of options below these, which their own validator names by their type.</summary>
+    public void Nested(string setting, string type, ValidateOptionsResult result)
+    {
+        foreach (var fault in result.Failures ?? [])
+            _faults.Add(fault.StartsWith($"{type}.", StringComparison.Ordinal) ? $"{section}:{setting}:{fault[(type.Length + 1)..]}" : fault);
+    }
+
     /// <summary>A list.</summary>
     public void Each(string setting, IEnumerable<string> values, Func<string, bool> isValid, string what)
     {

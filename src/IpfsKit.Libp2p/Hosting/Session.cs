@@ -4,6 +4,7 @@ using IpfsKit.Libp2p.Muxing;
 using IpfsKit.Libp2p.Resources;
 using IpfsKit.Libp2p.Streams;
 using IpfsKit.Multiformats;
+using Microsoft.Extensions.Logging;
 
 namespace IpfsKit.Libp2p.Hosting;
 
@@ -16,18 +17,21 @@ internal sealed class Session : ISession
     private readonly ConnectionScope _scope;
     private readonly StreamOpener _opener;
     private readonly TimeProvider _timeProvider;
+    private readonly ILogger _logger;
     private readonly Lock _lock = new();
     private readonly HashSet<ProtocolStream> _streams = [];
     private readonly CancellationTokenSource _ending = new();
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _toldVersion;
     private bool _hasEnded;
 
-    public Session(IMuxedConnection connection, ConnectionScope scope, StreamOpener opener, TimeProvider timeProvider)
+    public Session(IMuxedConnection connection, ConnectionScope scope, StreamOpener opener, TimeProvider timeProvider, ILogger logger)
     {
         Connection = connection;
         _scope = scope;
         _opener = opener;
         _timeProvider = timeProvider;
+        _logger = logger;
         Opened = timeProvider.GetUtcNow();
         Ending = _ending.Token;
     }
@@ -38,11 +42,11 @@ internal sealed class Session : ISession
 
     public PublicKey RemoteKey => Connection.Session.RemoteKey;
 
-    public Multiaddr RemoteAddress => Connection.Session.Connection.RemoteAddress;
+    public Multiaddr RemoteAddress => Connection.Session.RemoteAddress;
 
-    public Multiaddr LocalAddress => Connection.Session.Connection.LocalAddress;
+    public Multiaddr LocalAddress => Connection.Session.LocalAddress;
 
-    public ConnectionDirection Direction => Connection.Session.Connection.Direction;
+    public ConnectionDirection Direction => Connection.Session.Direction;
 
     public DateTimeOffset Opened { get; }
 
@@ -54,8 +58,18 @@ internal sealed class Session : ISession
 
     public Task Closed => _closed.Task;
 
+    /// <summary>Whether it takes no new streams any more.</summary>
+    public bool IsClosing => Connection.IsClosing;
+
     /// <summary>Cancelled when the connection ends.</summary>
     public CancellationToken Ending { get; }
+
+    /// <summary>The last version of what this host says of itself that the peer was told here; 0 if none was. Kept by identify.</summary>
+    public long ToldVersion
+    {
+        get => Volatile.Read(ref _toldVersion);
+        set => Volatile.Write(ref _toldVersion, value);
+    }
 
     public Task<IProtocolStream> NewStreamAsync(IReadOnlyList<string> protocols, CancellationToken cancellationToken = default) => _opener.OpenAsync(this, protocols, cancellationToken);
 
@@ -89,11 +103,17 @@ internal sealed class Session : ISession
             _streams.Clear();
         }
 
-        await _ending.CancelAsync().ConfigureAwait(false);
+        await _ending.CancelAsync(_logger).ConfigureAwait(false);
         foreach (var stream in left)
             stream.Release();
-        await Connection.DisposeAsync().ConfigureAwait(false);
-        _scope.Dispose();
+        try
+        {
+            await Connection.DisposeAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _scope.Dispose();
+        }
     }
 
     /// <summary>Says that everything about its end is done, events included.</summary>

@@ -2,14 +2,16 @@ using IpfsKit.Libp2p.Connections;
 using IpfsKit.Libp2p.Resources;
 using IpfsKit.Libp2p.Transports;
 using IpfsKit.Multiformats;
+using Microsoft.Extensions.Logging;
 
 namespace IpfsKit.Libp2p.Hosting;
 
 /// <summary>Makes sessions out of raw connections, and runs them.</summary>
 internal sealed class SessionFactory(
-    PeerId self, ConnectionUpgrader upgrader, IConnectionGater gater, Swarm swarm, StreamOpener opener, StreamRouter router, TimeProvider timeProvider, Libp2pInstruments instruments)
+    PeerId self, ConnectionUpgrader upgrader, IConnectionGater gater, Swarm swarm, StreamOpener opener, StreamRouter router, TimeProvider timeProvider, Libp2pInstruments instruments,
+    ILogger<SessionFactory> logger)
 {
-    private readonly TaskTracker _running = new();
+    private readonly TaskTracker _running = new(logger);
 
     /// <summary>Upgrades a connection and adds it to the swarm.</summary>
     /// <param name="raw">Owned by the session from now on; closed if this fails.</param>
@@ -20,13 +22,15 @@ internal sealed class SessionFactory(
     public async Task<Session> CreateAsync(IRawConnection raw, PeerId? expectedPeer, ConnectionScope scope, bool proposeFirstOnly, CancellationToken cancellationToken)
     {
         using var activity = Libp2pInstruments.Activities.StartActivity("libp2p.upgrade");
+        activity.SetDirection(raw.Direction);
         var started = timeProvider.GetTimestamp();
         Exception? failure = null;
         try
         {
             var admission = new ConnectionAdmission(self, gater, scope, instruments);
             var muxed = await upgrader.UpgradeAsync(raw, expectedPeer, admission, proposeFirstOnly, cancellationToken).ConfigureAwait(false);
-            var session = new Session(muxed, scope, opener, timeProvider);
+            activity.SetPeer(muxed.Session.RemotePeer);
+            var session = new Session(muxed, scope, opener, timeProvider, logger);
             if (_running.TryRun(() => RunAsync(session)))
                 return session;
             muxed.Abort();
@@ -40,7 +44,9 @@ internal sealed class SessionFactory(
         }
         finally
         {
-            instruments.Upgraded(raw.Direction, timeProvider.GetElapsedTime(started), Outcomes.Of(failure, cancellationToken.IsCancellationRequested));
+            var outcome = Outcomes.Of(failure, cancellationToken.IsCancellationRequested);
+            activity.SetOutcome(outcome, failure);
+            instruments.Upgraded(raw.Direction, timeProvider.GetElapsedTime(started), outcome);
         }
     }
 
@@ -54,12 +60,19 @@ internal sealed class SessionFactory(
             session.Abort();
         var streams = router.RunAsync(session);
         await session.Connection.Closed.ConfigureAwait(false);
-        // At once, so that nobody opens streams on it.
-        if (isAdded)
-            swarm.Remove(session);
-        await session.EndAsync().ConfigureAwait(false);
-        await streams.ConfigureAwait(false);
-        instruments.ConnectionEnded(session.Direction, timeProvider.GetUtcNow() - session.Opened);
-        session.SetClosed();
+        try
+        {
+            // At once, so that nobody opens streams on it.
+            var told = isAdded ? swarm.RemoveAsync(session) : Task.CompletedTask;
+            await session.EndAsync().ConfigureAwait(false);
+            await streams.ConfigureAwait(false);
+            await told.ConfigureAwait(false);
+            instruments.ConnectionEnded(session.Direction, timeProvider.GetUtcNow() - session.Opened);
+        }
+        finally
+        {
+            // Whatever went wrong: there are those who wait for it without an end.
+            session.SetClosed();
+        }
     }
 }

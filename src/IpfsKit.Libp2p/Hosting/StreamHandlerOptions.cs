@@ -7,7 +7,7 @@ public sealed record StreamHandlerOptions
     /// <value>0 for no bound but those of the node, or more. Default: 0.</value>
     public int PerPeer { get; init; }
 
-    /// <summary>The service whose limits the streams count against as well.</summary>
+    /// <summary>The service whose limits the streams count against as well: those that peers open, and those of the same protocol that this side opens. Protocols that belong together share one.</summary>
     /// <value>Any text. Default: none.</value>
     public string? Service { get; init; }
 

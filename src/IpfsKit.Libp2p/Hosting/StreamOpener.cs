@@ -7,7 +7,7 @@ using IpfsKit.Libp2p.Streams;
 namespace IpfsKit.Libp2p.Hosting;
 
 /// <summary>Opens streams on sessions and agrees on their protocol.</summary>
-internal sealed class StreamOpener(ResourceManager resources, PeerStore peerStore, StreamOptions options, TimeProvider timeProvider, Libp2pInstruments instruments)
+internal sealed class StreamOpener(ResourceManager resources, HandlerTable handlers, PeerStore peerStore, StreamOptions options, TimeProvider timeProvider, Libp2pInstruments instruments)
 {
     /// <summary>The most proposals that are kept; others are made anew each time.</summary>
     public const int MaxKeptProposals = 256;
@@ -21,6 +21,8 @@ internal sealed class StreamOpener(ResourceManager resources, PeerStore peerStor
         ArgumentNullException.ThrowIfNull(protocols);
         ArgumentOutOfRangeException.ThrowIfZero(protocols.Count);
         using var activity = Libp2pInstruments.Activities.StartActivity("libp2p.negotiate");
+        activity.SetDirection(ConnectionDirection.Outbound);
+        activity.SetPeer(session.RemotePeer);
         var started = timeProvider.GetTimestamp();
         Exception? failure = null;
         var scope = resources.OpenStream(session.RemotePeer, ConnectionDirection.Outbound);
@@ -29,7 +31,9 @@ internal sealed class StreamOpener(ResourceManager resources, PeerStore peerStor
             var stream = await session.Connection.OpenStreamAsync(cancellationToken).ConfigureAwait(false);
             try
             {
-                return await AgreeAsync(session, stream, protocols, scope, cancellationToken).ConfigureAwait(false);
+                var agreed = await AgreeAsync(session, stream, protocols, scope, cancellationToken).ConfigureAwait(false);
+                activity?.SetTag("protocol", agreed.Protocol);
+                return agreed;
             }
             catch
             {
@@ -46,7 +50,9 @@ internal sealed class StreamOpener(ResourceManager resources, PeerStore peerStor
         }
         finally
         {
-            instruments.Negotiated(ConnectionDirection.Outbound, timeProvider.GetElapsedTime(started), Outcomes.Of(failure, cancellationToken.IsCancellationRequested));
+            var outcome = Outcomes.Of(failure, cancellationToken.IsCancellationRequested);
+            activity.SetOutcome(outcome, failure);
+            instruments.Negotiated(ConnectionDirection.Outbound, timeProvider.GetElapsedTime(started), outcome);
         }
     }
 
@@ -55,7 +61,7 @@ internal sealed class StreamOpener(ResourceManager resources, PeerStore peerStor
         // One that is likely to be taken goes out with the first bytes.
         var likely = protocols.Count == 1 ? protocols[0] : peerStore.FindProtocol(session.RemotePeer, protocols);
         var agreed = likely ?? await SelectAsync(stream, protocols, cancellationToken).ConfigureAwait(false);
-        scope.Attach(agreed);
+        scope.Attach(agreed, handlers.ServiceOf(agreed));
         return new ProtocolStream(likely is null ? stream : new NegotiatedStream(stream, Proposal(likely)), agreed, session, scope);
     }
 

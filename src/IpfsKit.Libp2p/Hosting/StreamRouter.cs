@@ -25,7 +25,7 @@ internal sealed partial class StreamRouter(
     private static readonly TimeSpan LingerTimeout = TimeSpan.FromSeconds(5);
 
     private readonly int _negotiatingPerSession = Math.Max(MinNegotiating, resources.Limits.Transient.StreamsInbound / 16);
-    private readonly TaskTracker _running = new();
+    private readonly TaskTracker _running = new(logger);
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _aborting = new();
 
@@ -71,7 +71,7 @@ internal sealed partial class StreamRouter(
             LogNotDrained(logger, _running.Running);
         }
 
-        await _aborting.CancelAsync().ConfigureAwait(false);
+        await _aborting.CancelAsync(logger).ConfigureAwait(false);
     }
 
     /// <summary>Completes when no handler runs any more.</summary>
@@ -81,24 +81,25 @@ internal sealed partial class StreamRouter(
     {
         // Off the accept loop, whatever a handler does before it first waits.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        StreamScope scope;
+        StreamScope? scope = null;
+        (HandlerTable.Entry Entry, string Protocol)? negotiated = null;
         try
         {
             scope = resources.OpenStream(session.RemotePeer, ConnectionDirection.Inbound);
+            negotiated = await NegotiateAsync(session, stream, scope).ConfigureAwait(false);
         }
         catch (ResourceLimitExceededException e)
         {
-            places.Release();
             LogRefused(logger, session.RemotePeer, e);
-            await RefuseAsync(stream).ConfigureAwait(false);
-            return;
+        }
+        finally
+        {
+            places.Release();
         }
 
         using (scope)
         {
-            var negotiated = await NegotiateAsync(session, stream, scope).ConfigureAwait(false);
-            places.Release();
-            if (negotiated is not { } agreed)
+            if (negotiated is not { } agreed || scope is null)
                 await RefuseAsync(stream).ConfigureAwait(false);
             else
                 await HandleAsync(session, new ProtocolStream(stream, agreed.Protocol, session, scope), agreed.Entry).ConfigureAwait(false);
@@ -108,6 +109,8 @@ internal sealed partial class StreamRouter(
     private async ValueTask<(HandlerTable.Entry Entry, string Protocol)?> NegotiateAsync(Session session, IMuxedStream stream, StreamScope scope)
     {
         using var activity = Libp2pInstruments.Activities.StartActivity("libp2p.negotiate");
+        activity.SetDirection(ConnectionDirection.Inbound);
+        activity.SetPeer(session.RemotePeer);
         var started = timeProvider.GetTimestamp();
         Exception? failure = null;
         using var timeout = new CancellationTokenSource(options.NegotiationTimeout, timeProvider);
@@ -117,10 +120,13 @@ internal sealed partial class StreamRouter(
             var (matcher, protocol) = await MultistreamSelect.HandleAsync(new StreamNegotiationChannel(stream), handlers.Matchers, either.Token).ConfigureAwait(false);
             if (handlers.Find(matcher) is not { } entry)
                 return null;
+            activity?.SetTag("protocol", protocol);
             scope.Attach(protocol, entry.Options.Service);
             return (entry, protocol);
         }
-        catch (Exception e) when (e is Libp2pException or OperationCanceledException)
+#pragma warning disable CA1031 // Whatever goes wrong before there is a handler refuses the stream, and nothing else.
+        catch (Exception e)
+#pragma warning restore CA1031
         {
             failure = e;
             LogRefused(logger, session.RemotePeer, e);
@@ -128,7 +134,9 @@ internal sealed partial class StreamRouter(
         }
         finally
         {
-            instruments.Negotiated(ConnectionDirection.Inbound, timeProvider.GetElapsedTime(started), Outcomes.Of(failure));
+            var outcome = Outcomes.Of(failure);
+            activity.SetOutcome(outcome, failure);
+            instruments.Negotiated(ConnectionDirection.Inbound, timeProvider.GetElapsedTime(started), outcome);
         }
     }
 

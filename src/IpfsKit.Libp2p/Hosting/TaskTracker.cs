@@ -1,7 +1,10 @@
+using Microsoft.Extensions.Logging;
+
 namespace IpfsKit.Libp2p.Hosting;
 
 /// <summary>Knows the work that nobody awaits while it runs, so that whoever stops can. Thread-safe.</summary>
-internal sealed class TaskTracker
+/// <param name="logger">Told of failures that work did not handle itself; nobody else would be.</param>
+internal sealed partial class TaskTracker(ILogger logger)
 {
     private readonly Lock _lock = new();
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -46,6 +49,12 @@ internal sealed class TaskTracker
         {
             await work().ConfigureAwait(false);
         }
+#pragma warning disable CA1031 // Nobody awaits it: what is not said here is never known.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            LogFailed(logger, e);
+        }
         finally
         {
             lock (_lock)
@@ -55,4 +64,7 @@ internal sealed class TaskTracker
             }
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Work in the background failed in an unexpected way.")]
+    private static partial void LogFailed(ILogger logger, Exception exception);
 }

@@ -14,6 +14,9 @@ internal interface IMuxedConnection : IAsyncDisposable
     /// <summary>The last measured time of a round trip; zero before the first.</summary>
     TimeSpan RoundTripTime { get; }
 
+    /// <summary>Whether no stream can be opened any more: either side has said goodbye, or the connection has ended.</summary>
+    bool IsClosing { get; }
+
     /// <summary>Completes when the connection has ended, with the reason, or null if one of the sides has closed it in order. Never faults.</summary>
     Task<Exception?> Closed { get; }
 

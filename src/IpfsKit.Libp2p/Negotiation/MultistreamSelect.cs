@@ -94,6 +94,11 @@ internal static class MultistreamSelect
             reader.Dispose();
             throw new NegotiationFailedException(exception.Message, [.. table.Select(matcher => matcher.Protocol)], exception);
         }
+        catch (NegotiationFailedException)
+        {
+            reader.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Asks for the protocols that the other side speaks. Nothing is agreed on; a negotiation may not follow on the same channel.</summary>
@@ -123,6 +128,9 @@ internal static class MultistreamSelect
 
     private static NegotiatedProtocol? Find(IReadOnlyList<ProtocolMatcher> table, ReadOnlySpan<byte> line)
     {
+        // What no line can say is not asked of predicates, which say yes to more than they mean.
+        if (line.IsEmpty || line.Contains((byte)'\n'))
+            return null;
         string? text = null;
         foreach (var matcher in table)
         {
@@ -132,11 +140,23 @@ internal static class MultistreamSelect
 
         foreach (var matcher in table)
         {
-            if (!matcher.IsExact && matcher.Matches(text ??= Encoding.UTF8.GetString(line)) && IsText(line, text))
+            if (!matcher.IsExact && Matches(matcher, text ??= Encoding.UTF8.GetString(line)) && IsText(line, text))
                 return new NegotiatedProtocol(matcher, text);
         }
 
         return null;
+    }
+
+    private static bool Matches(ProtocolMatcher matcher, string text)
+    {
+        try
+        {
+            return matcher.Matches(text);
+        }
+        catch (Exception exception)
+        {
+            throw new NegotiationFailedException($"The predicate of {matcher.Protocol} failed.", [matcher.Protocol], exception);
+        }
     }
 
     private static byte[] Line(string protocol)

@@ -30,6 +30,9 @@ internal sealed class PeerEntry(PeerId peer)
 
     public ulong Sequence { get; set; }
 
+    /// <summary>Whether the record comes from a file, and nobody has looked at its signature.</summary>
+    public bool IsRecordUnchecked { get; set; }
+
     public LinkedListNode<PeerEntry>? RecordNode { get; set; }
 
     public LinkedListNode<PeerEntry>? Node { get; set; }

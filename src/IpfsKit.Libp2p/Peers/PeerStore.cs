@@ -1,10 +1,9 @@
-using IpfsKit.Libp2p.Addresses;
 using IpfsKit.Libp2p.Identities;
 using IpfsKit.Multiformats;
 
 namespace IpfsKit.Libp2p.Peers;
 
-/// <summary>The peer store: one table under one lock, whose operations touch one peer each; peers stand in the order in which they were last seen, so that the bounds cost nothing to hold.</summary>
+/// <summary>The peer store: a <see cref="PeerTable"/> under one lock, with operations that touch one peer each.</summary>
 internal sealed class PeerStore(PeerStoreOptions options, TimeProvider timeProvider) : IPeerStore
 {
     /// <summary>The most addresses of a peer that are kept when its last connection ends.</summary>
@@ -16,23 +15,21 @@ internal sealed class PeerStore(PeerStoreOptions options, TimeProvider timeProvi
     /// <summary>The longest name of software that is stored.</summary>
     public const int MaxAgentLength = 128;
 
-    /// <summary>The longest address that is stored, in bytes; no transport of today needs more.</summary>
-    public const int MaxAddressBytes = 512;
-
-    // How far the search for a peer that may be forgotten goes before the newcomer is the one.
-    private const int EvictionSearch = 64;
+    // Longer than any connection; its end shortens it.
+    private static readonly TimeSpan ConnectedLifetime = TimeSpan.FromDays(3650);
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<PeerId, PeerEntry> _entries = [];
-    private readonly LinkedList<PeerEntry> _bySeen = [];
-    private readonly LinkedList<PeerEntry> _byRecord = [];
-    private long _addresses;
+    private readonly PeerTable _table = new(options);
 
     /// <summary>Raised after something changed that is worth keeping.</summary>
     public event Action? Changed;
 
     /// <summary>Whether a peer must not be forgotten, besides those that are connected.</summary>
-    public Func<PeerId, bool> IsProtected { get; set; } = static _ => false;
+    public Func<PeerId, bool> IsProtected
+    {
+        get => _table.IsProtected;
+        set => _table.IsProtected = value;
+    }
 
     /// <inheritdoc/>
     public int Count
@@ -40,7 +37,7 @@ internal sealed class PeerStore(PeerStoreOptions options, TimeProvider timeProvi
         get
         {
             lock (_lock)
-                return _entries.Count;
+                return _table.Count;
         }
     }
 
@@ -50,7 +47,7 @@ internal sealed class PeerStore(PeerStoreOptions options, TimeProvider timeProvi
         get
         {
             lock (_lock)
-                return _addresses;
+                return _table.UnconnectedAddresses;
         }
     }
 
@@ -60,7 +57,7 @@ internal sealed class PeerStore(PeerStoreOptions options, TimeProvider timeProvi
         get
         {
             lock (_lock)
-                return _byRecord.Count;
+                return _table.RecordCount;
         }
     }
 
@@ -70,7 +67,7 @@ internal sealed class PeerStore(PeerStoreOptions options, TimeProvider timeProvi
         get
         {
             lock (_lock)
-                return [.. _entries.Keys];
+                return [.. _table.Peers];
         }
     }
 
@@ -78,35 +75,26 @@ internal sealed class PeerStore(PeerStoreOptions options, TimeProvider timeProvi
     public bool Contains(PeerId peer)
     {
         lock (_lock)
-            return _entries.ContainsKey(peer);
+            return _table.Find(peer) is not null;
     }
 
     /// <inheritdoc/>
     public IReadOnlyList<Multiaddr> GetAddresses(PeerId peer) => Read(peer, entry =>
     {
+        CheckRecord(entry);
         var live = entry.Addresses.Live(timeProvider.GetUtcNow());
-        Recount(entry);
+        _table.Recount(entry);
         return live;
     }) ?? [];
 
     /// <inheritdoc/>
-    public void AddAddresses(PeerId peer, IEnumerable<Multiaddr> addresses, TimeSpan lifetime)
-    {
-        var expires = Expiry(lifetime);
-        var bare = Bare(peer, addresses).Take(options.MaxAddressesPerPeer).ToArray();
-        if (bare.Length == 0)
-            return;
-        Write(peer, entry =>
-        {
-            // What strangers say does not add to what the peer has signed; what this node was told to keep does.
-            if (entry.Addresses.HasCertified && expires != DateTimeOffset.MaxValue)
-                return;
-            foreach (var address in bare)
-                entry.Addresses.Add(address, expires);
-            entry.Addresses.RemoveExpired(timeProvider.GetUtcNow());
-            entry.Addresses.Trim(options.MaxAddressesPerPeer);
-        });
-    }
+    public void AddAddresses(PeerId peer, IEnumerable<Multiaddr> addresses, TimeSpan lifetime) => AddAddresses(peer, addresses, lifetime, isProven: false);
+
+    /// <summary>Adds addresses that a connected peer has named: they last as long as it is connected, and then as long as those of a peer that was.</summary>
+    /// <param name="peer">It may have left meanwhile.</param>
+    /// <param name="addresses">Anything.</param>
+    /// <param name="isProven">Whether the peer was dialled there and proved who it is: then it need not have signed them.</param>
+    public void AddConnected(PeerId peer, IEnumerable<Multiaddr> addresses, bool isProven = false) => AddAddresses(peer, addresses, null, isProven);
 
     /// <inheritdoc/>
     public IReadOnlyList<string> GetProtocols(PeerId peer) => Read(peer, entry => entry.Protocols) ?? [];
@@ -135,7 +123,7 @@ internal sealed class PeerStore(PeerStoreOptions options, TimeProvider timeProvi
     public TimeSpan? GetLatency(PeerId peer)
     {
         lock (_lock)
-            return _entries.GetValueOrDefault(peer)?.Latency;
+            return _table.Find(peer)?.Latency;
     }
 
     /// <inheritdoc/>
@@ -143,7 +131,7 @@ internal sealed class PeerStore(PeerStoreOptions options, TimeProvider timeProvi
     {
         ArgumentNullException.ThrowIfNull(name);
         lock (_lock)
-            return _entries.TryGetValue(peer, out var entry) && entry.Metadata.TryGetValue(name, out var value) ? value : (ReadOnlyMemory<byte>?)null;
+            return _table.Find(peer) is { } entry && entry.Metadata.TryGetValue(name, out var value) ? value : (ReadOnlyMemory<byte>?)null;
     }
 
     /// <inheritdoc/>
@@ -167,7 +155,12 @@ internal sealed class PeerStore(PeerStoreOptions options, TimeProvider timeProvi
     public ReadOnlyMemory<byte>? GetSignedRecord(PeerId peer)
     {
         lock (_lock)
-            return _entries.GetValueOrDefault(peer)?.SignedRecord;
+        {
+            if (_table.Find(peer) is not { } entry)
+                return null;
+            CheckRecord(entry);
+            return entry.SignedRecord;
+        }
     }
 
     /// <inheritdoc/>
@@ -178,9 +171,9 @@ internal sealed class PeerStore(PeerStoreOptions options, TimeProvider timeProvi
     {
         lock (_lock)
         {
-            if (!_entries.TryGetValue(peer, out var entry))
+            if (_table.Find(peer) is not { } entry)
                 return;
-            Forget(entry);
+            _table.Forget(entry);
         }
 
         Changed?.Invoke();
@@ -200,32 +193,39 @@ internal sealed class PeerStore(PeerStoreOptions options, TimeProvider timeProvi
     public void AddLatency(PeerId peer, TimeSpan roundTrip) => Write(peer, entry => entry.AddLatency(roundTrip));
 
     /// <summary>Takes a record whose signature was checked, and whose signer is the peer.</summary>
+    /// <param name="peer">Who signed it.</param>
+    /// <param name="sequence">Its number; greater ones are newer.</param>
+    /// <param name="addresses">Those of the record that are believed.</param>
+    /// <param name="envelope">The record as it came.</param>
+    /// <param name="lifetime">How long the addresses last; null for those of a connected peer, as in <see cref="AddConnected"/>.</param>
     /// <returns>False if a newer one is known.</returns>
-    public bool TryAddRecord(PeerId peer, ulong sequence, IEnumerable<Multiaddr> addresses, ReadOnlyMemory<byte> envelope, TimeSpan lifetime)
+    public bool TryAddRecord(PeerId peer, ulong sequence, IEnumerable<Multiaddr> addresses, ReadOnlyMemory<byte> envelope, TimeSpan? lifetime)
     {
-        var bare = Bare(peer, addresses).Take(options.MaxAddressesPerPeer).ToArray();
+        var bare = PeerAddresses.Bare(peer, addresses).Take(options.MaxAddressesPerPeer).ToArray();
         var isAdded = false;
         Write(peer, entry =>
         {
+            CheckRecord(entry);
             if (entry.SignedRecord is not null && sequence < entry.Sequence)
                 return;
-            entry.Addresses.ReplaceCertified(bare, Expiry(lifetime));
+            entry.Addresses.ReplaceCertified(bare, Expiry(entry, lifetime));
             entry.Addresses.Trim(options.MaxAddressesPerPeer);
-            (entry.SignedRecord, entry.Sequence) = (envelope.ToArray(), sequence);
-            if (entry.RecordNode is not null)
-                _byRecord.Remove(entry.RecordNode);
-            entry.RecordNode = _byRecord.AddLast(entry);
-            if (_byRecord.Count > options.MaxSignedRecords)
-                ForgetRecord(_byRecord.First!.Value);
+            _table.SetRecord(entry, envelope.ToArray(), sequence);
             isAdded = true;
         });
         return isAdded;
     }
 
+    /// <summary>Takes a record of the file; it is checked when it is first of use.</summary>
+    public void RestoreRecord(PeerId peer, ulong sequence, IEnumerable<Multiaddr> addresses, ReadOnlyMemory<byte> envelope, TimeSpan lifetime)
+    {
+        if (TryAddRecord(peer, sequence, addresses, envelope, lifetime))
+            Write(peer, static entry => entry.IsRecordUnchecked = entry.SignedRecord is not null);
+    }
+
     /// <summary>A peer has its first connection, or has lost its last.</summary>
     public void SetConnected(PeerId peer, bool isConnected) => Write(peer, entry =>
     {
-        Uncount(entry);
         entry.IsConnected = isConnected;
         if (isConnected)
             return;
@@ -237,7 +237,7 @@ internal sealed class PeerStore(PeerStoreOptions options, TimeProvider timeProvi
     public PeerEntry[] Snapshot()
     {
         lock (_lock)
-            return [.. _bySeen];
+            return [.. _table.BySeen];
     }
 
     /// <summary>Runs something under the store's lock.</summary>
@@ -252,21 +252,10 @@ internal sealed class PeerStore(PeerStoreOptions options, TimeProvider timeProvi
     {
         lock (_lock)
         {
-            if (!_entries.TryGetValue(peer, out var entry))
-            {
-                entry = new PeerEntry(peer);
-                _entries.Add(peer, entry);
-                entry.Node = _bySeen.AddLast(entry);
-            }
-            else if (entry.Node is { Next: not null } node)
-            {
-                _bySeen.Remove(node);
-                _bySeen.AddLast(node);
-            }
-
+            var entry = _table.See(peer);
             change(entry);
-            Recount(entry);
-            Evict(entry);
+            _table.Recount(entry);
+            _table.Evict(entry);
         }
 
         Changed?.Invoke();
@@ -276,76 +265,54 @@ internal sealed class PeerStore(PeerStoreOptions options, TimeProvider timeProvi
         where TResult : class?
     {
         lock (_lock)
-            return _entries.TryGetValue(peer, out var entry) ? read(entry) : null;
+            return _table.Find(peer) is { } entry ? read(entry) : null;
     }
 
-    private DateTimeOffset Expiry(TimeSpan lifetime)
+    /// <summary>When an address ends if the peer's connections end now, as they do for whoever reads the file later. Under <see cref="Locked"/>.</summary>
+    public DateTimeOffset ExpiryAfterDisconnect(PeerEntry entry, DateTimeOffset expires)
+    {
+        var shortened = timeProvider.GetUtcNow() + options.RecentlyConnectedLifetime;
+        return entry.IsConnected && expires != DateTimeOffset.MaxValue && expires > shortened ? shortened : expires;
+    }
+
+    private void AddAddresses(PeerId peer, IEnumerable<Multiaddr> addresses, TimeSpan? lifetime, bool isProven)
+    {
+        var bare = PeerAddresses.Bare(peer, addresses).Take(options.MaxAddressesPerPeer).ToArray();
+        if (bare.Length == 0)
+            return;
+        Write(peer, entry =>
+        {
+            CheckRecord(entry);
+            // Signed ones that are over stand in nobody's way.
+            entry.Addresses.RemoveExpired(timeProvider.GetUtcNow());
+            var expires = Expiry(entry, lifetime);
+            // What strangers say does not add to what the peer has signed; what this node has seen or was told to keep does.
+            if (entry.Addresses.HasCertified && !isProven && expires != DateTimeOffset.MaxValue)
+                return;
+            foreach (var address in bare)
+                entry.Addresses.Add(address, expires, isProven: isProven);
+            entry.Addresses.RemoveExpired(timeProvider.GetUtcNow());
+            entry.Addresses.Trim(options.MaxAddressesPerPeer);
+        });
+    }
+
+    // Under the lock, since what is said on a connection may be heard after its end.
+    private DateTimeOffset Expiry(PeerEntry entry, TimeSpan? given)
     {
         var now = timeProvider.GetUtcNow();
+        var lifetime = given ?? (entry.IsConnected ? ConnectedLifetime : options.RecentlyConnectedLifetime);
         return lifetime == Timeout.InfiniteTimeSpan || lifetime >= DateTimeOffset.MaxValue - now ? DateTimeOffset.MaxValue : now + lifetime;
     }
 
-    private static IEnumerable<Multiaddr> Bare(PeerId peer, IEnumerable<Multiaddr> addresses) =>
-        from address in addresses
-        where !address.IsDefault && address.Bytes.Length <= MaxAddressBytes && (address.GetFinalPeerId() is not { } named || named == peer)
-        let bare = address.WithoutFinalPeerId()
-        where !bare.IsDefault
-        select bare;
-
-    private void Recount(PeerEntry entry)
+    // A record of the file that is not the peer's takes the addresses with it that it stood for.
+    private void CheckRecord(PeerEntry entry)
     {
-        Uncount(entry);
-        if (entry.IsConnected)
+        if (!entry.IsRecordUnchecked)
             return;
-        entry.CountedAddresses = entry.Addresses.Count;
-        _addresses += entry.CountedAddresses;
-    }
-
-    private void Uncount(PeerEntry entry)
-    {
-        _addresses -= entry.CountedAddresses;
-        entry.CountedAddresses = 0;
-    }
-
-    private void Evict(PeerEntry newest)
-    {
-        while (_entries.Count > options.MaxPeers || _addresses > options.MaxAddresses)
-        {
-            var candidate = _bySeen.First;
-            for (var looked = 0; candidate is not null && looked < EvictionSearch && !MayForget(candidate.Value); looked++)
-            {
-                // It is wanted, so it counts as seen: the next search does not begin with it.
-                _bySeen.Remove(candidate);
-                _bySeen.AddLast(candidate);
-                candidate = _bySeen.First;
-            }
-
-            if (candidate is null || !MayForget(candidate.Value))
-                candidate = newest.IsConnected ? null : newest.Node;
-            if (candidate is null)
-                return;
-            Forget(candidate.Value);
-            if (candidate.Value == newest)
-                return;
-        }
-
-        bool MayForget(PeerEntry entry) => entry != newest && !entry.IsConnected && !IsProtected(entry.Peer);
-    }
-
-    private void Forget(PeerEntry entry)
-    {
-        Uncount(entry);
-        ForgetRecord(entry);
-        _entries.Remove(entry.Peer);
-        if (entry.Node is { List: not null } node)
-            _bySeen.Remove(node);
-    }
-
-    private void ForgetRecord(PeerEntry entry)
-    {
-        entry.SignedRecord = null;
-        if (entry.RecordNode is { List: not null } node)
-            _byRecord.Remove(node);
-        entry.RecordNode = null;
+        entry.IsRecordUnchecked = false;
+        if (StoredRecord.Check(entry))
+            return;
+        entry.Addresses.KeepCertified([]);
+        _table.ForgetRecord(entry);
     }
 }

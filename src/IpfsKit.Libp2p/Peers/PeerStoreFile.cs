@@ -62,7 +62,7 @@ internal static class PeerStoreFile
             foreach (var entries in store.Snapshot().Chunk(EntriesPerLock))
             {
                 messages.Clear();
-                store.Locked(() => messages.AddRange(entries.Select(entry => ToMessage(entry).ToByteArray())));
+                store.Locked(() => messages.AddRange(entries.Select(entry => ToMessage(store, entry).ToByteArray())));
                 foreach (var message in messages.Where(message => message.Length <= MaxPeerBytes))
                 {
                     Append(prefix[..Varint.Write(prefix, (ulong)message.Length)]);
@@ -129,7 +129,7 @@ internal static class PeerStoreFile
         return StoredPeer.Parser.ParseFrom(message);
     }
 
-    private static StoredPeer ToMessage(PeerEntry entry)
+    private static StoredPeer ToMessage(PeerStore store, PeerEntry entry)
     {
         var message = new StoredPeer
         {
@@ -138,10 +138,11 @@ internal static class PeerStoreFile
             AgentVersion = entry.AgentVersion ?? "",
             Sequence = entry.Sequence,
         };
+        // A process that is killed does not see its connections end.
         message.Addresses.AddRange(entry.Addresses.All.Select(item => new StoredAddress
         {
             Address = ByteString.CopyFrom(item.Address.Bytes),
-            Expires = item.Expires == DateTimeOffset.MaxValue ? 0 : item.Expires.ToUnixTimeMilliseconds(),
+            Expires = item.Expires == DateTimeOffset.MaxValue ? 0 : store.ExpiryAfterDisconnect(entry, item.Expires).ToUnixTimeMilliseconds(),
             Certified = item.IsCertified,
         }));
         message.Protocols.AddRange(entry.Protocols);
@@ -162,15 +163,16 @@ internal static class PeerStoreFile
             .Select(item => (Address: Multiaddr.FromBytes(item.Address.Span), item.Certified, Lifetime: item.Expires == 0 ? Timeout.InfiniteTimeSpan : DateTimeOffset.FromUnixTimeMilliseconds(item.Expires) - now))
             .Where(item => item.Lifetime == Timeout.InfiniteTimeSpan || item.Lifetime > TimeSpan.Zero)
             .ToArray();
+        // Before the record, which leaves those that were given to stay.
+        foreach (var item in live.Where(item => !item.Certified || item.Lifetime == Timeout.InfiniteTimeSpan))
+            store.AddAddresses(peer, [item.Address], item.Lifetime);
         if (!stored.SignedRecord.IsEmpty)
         {
             var certified = live.Where(item => item.Certified).ToArray();
             var lifetime = certified.Length > 0 ? certified.Max(item => item.Lifetime) : TimeSpan.Zero;
-            store.TryAddRecord(peer, stored.Sequence, certified.Select(item => item.Address), stored.SignedRecord.Memory, lifetime);
+            store.RestoreRecord(peer, stored.Sequence, certified.Select(item => item.Address), stored.SignedRecord.Memory, lifetime);
         }
 
-        foreach (var item in live.Where(item => !item.Certified))
-            store.AddAddresses(peer, [item.Address], item.Lifetime);
         foreach (var (name, value) in stored.Metadata)
             store.TrySetMetadata(peer, name, value.Memory);
         store.SetIdentity(

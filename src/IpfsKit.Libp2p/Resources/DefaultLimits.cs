@@ -3,7 +3,7 @@ namespace IpfsKit.Libp2p.Resources;
 /// <summary>The limits of go-libp2p: a base, and more for each GiB that the network may take.</summary>
 /// <remarks>
 /// Source: <see href="https://github.com/libp2p/go-libp2p/blob/master/p2p/host/resource-manager/limit_defaults.go"/>. Where this differs: a connection may take as much memory as its peer, since here the windows of streams
-/// count against their connection, there against the peer.
+/// count against their connection, there against the peer; and there is room for as many dials at once as are set, so that dials wait for a place instead of being refused.
 /// </remarks>
 internal static class DefaultLimits
 {
@@ -14,7 +14,8 @@ internal static class DefaultLimits
     /// <param name="options">What is set.</param>
     /// <param name="machine">What the process may have.</param>
     /// <param name="highWater">The high-water mark of the connection manager.</param>
-    public static ResourceLimits For(ResourceOptions options, MachineResources machine, int highWater)
+    /// <param name="dials">The most dials at once.</param>
+    public static ResourceLimits For(ResourceOptions options, MachineResources machine, int highWater, int dials = 0)
     {
         var memory = options.MemoryBytes ?? Math.Max(128 * MiB, machine.MemoryBytes / 8);
         var descriptors = options.FileDescriptors ?? (int)Math.Min(int.MaxValue, machine.Descriptors / 2);
@@ -29,8 +30,8 @@ internal static class DefaultLimits
                 Memory = memory,
                 Descriptors = descriptors,
                 ConnectionsInbound = inbound,
-                ConnectionsOutbound = Math.Max(Count(128, 128), highWater),
-                Connections = inbound + Math.Max(Count(64, 64), highWater),
+                ConnectionsOutbound = Math.Max(Count(128, 128), Math.Max(highWater, dials)),
+                Connections = inbound + Math.Max(Count(64, 64), Math.Max(highWater, dials)),
                 StreamsInbound = Math.Max(Count(1024, 1024), 8 * inbound),
                 StreamsOutbound = Math.Max(Count(2048, 2048), 8 * inbound),
                 Streams = Math.Max(Count(2048, 2048), 16 * inbound),
@@ -40,8 +41,8 @@ internal static class DefaultLimits
                 Memory = Math.Min(memory, (32 * MiB) + Scaled(128 * MiB)),
                 Descriptors = Math.Max(1, descriptors / 4),
                 ConnectionsInbound = Count(32, 16),
-                ConnectionsOutbound = Count(64, 32),
-                Connections = Count(64, 32),
+                ConnectionsOutbound = Math.Max(Count(64, 32), dials),
+                Connections = Count(32, 16) + Math.Max(Count(32, 16), dials),
                 StreamsInbound = Count(128, 128),
                 StreamsOutbound = Count(256, 256),
                 Streams = Count(256, 256),

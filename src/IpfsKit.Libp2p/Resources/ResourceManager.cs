@@ -9,11 +9,12 @@ namespace IpfsKit.Libp2p.Resources;
 /// <code>
 /// connection ─▶ transient, then its peer ─▶ system
 /// stream     ─▶ transient, then its protocol (and service); its peer ─▶ system
+/// listener   ─▶ system
 /// </code>
 /// The model is go-libp2p's: <see href="https://github.com/libp2p/go-libp2p/tree/master/p2p/host/resource-manager"/>. A reservation takes a few uncontended locks and allocates nothing. Every refusal is counted by
 /// scope and resource, and what throws throws <see cref="ResourceLimitExceededException"/>.
 /// </remarks>
-internal sealed class ResourceManager
+internal sealed class ResourceManager : IResourceManager
 {
     private readonly Libp2pInstruments _instruments;
     private readonly AddressLimiter _addresses;
@@ -49,6 +50,16 @@ internal sealed class ResourceManager
     /// <summary>The services.</summary>
     public ServiceScopes Services { get; }
 
+    ResourceUsage IResourceManager.System => System.Usage;
+
+    ResourceUsage IResourceManager.Transient => Transient.Usage;
+
+    ResourceUsage IResourceManager.GetPeer(PeerId peer) => Peers.Usage(peer);
+
+    ResourceUsage IResourceManager.GetProtocol(string protocol) => Protocols.Usage(protocol);
+
+    ResourceUsage IResourceManager.GetService(string service) => Services.Usage(service);
+
     /// <summary>Counts a connection that begins.</summary>
     /// <param name="direction">Who opened it.</param>
     /// <param name="remoteAddress">The IP address of the other end; null where the transport has none.</param>
@@ -78,6 +89,16 @@ internal sealed class ResourceManager
         }
 
         return new ConnectionScope(this, direction, descriptors, lease);
+    }
+
+    /// <summary>Counts the socket of a listener.</summary>
+    /// <param name="usesDescriptor">Whether it has one.</param>
+    /// <returns>Disposed when it listens no longer.</returns>
+    /// <exception cref="ResourceLimitExceededException">There is no room for it.</exception>
+    public ListenerScope OpenListener(bool usesDescriptor)
+    {
+        var descriptors = usesDescriptor ? 1 : 0;
+        return System.TryAddDescriptors(descriptors) ? new ListenerScope(this, descriptors) : throw Refuse(System, ResourceKind.Descriptors, ConnectionDirection.Inbound);
     }
 
     /// <summary>Counts a stream that begins.</summary>

@@ -129,6 +129,28 @@ internal sealed class ResourceScope(ScopeKind kind, string name, ScopeLimits lim
         }
     }
 
+    /// <summary>Counts descriptors that belong to no connection; false if there is no room.</summary>
+    public bool TryAddDescriptors(int descriptors)
+    {
+        lock (_lock)
+        {
+            if (descriptors > limits.Descriptors - _descriptors)
+                return false;
+            _descriptors += descriptors;
+            return true;
+        }
+    }
+
+    /// <summary>Gives them back.</summary>
+    public void RemoveDescriptors(int descriptors)
+    {
+        lock (_lock)
+        {
+            if ((_descriptors -= descriptors) < 0)
+                throw Unbalanced(ResourceKind.Descriptors);
+        }
+    }
+
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{name}: {Usage}");
 

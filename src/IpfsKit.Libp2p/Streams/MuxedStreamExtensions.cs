@@ -11,11 +11,42 @@ public static class MuxedStreamExtensions
     // Small messages go out with their length in one write.
     private const int JoinedBytes = 16 * 1024;
 
+    private const int DroppedBytes = 4 * 1024;
+
     /// <summary>The stream as a <see cref="Stream"/>, which owns it: disposing it disposes the stream. Its synchronous methods are not supported.</summary>
     public static Stream AsStream(this IMuxedStream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
         return new MuxedStreamAdapter(stream);
+    }
+
+    /// <summary>
+    /// Ends this side's direction, waits for the end of the other, dropping what still comes, and disposes the stream. Disposing at once would reset it, and what the other side has not read yet could be lost.
+    /// </summary>
+    /// <remarks>A stream that fails meanwhile has ended, too: that is no error here. What comes is limited by the stream's window in memory, and in time by the token.</remarks>
+    /// <exception cref="OperationCanceledException">The other side did not end in time; the stream was reset.</exception>
+    public static async ValueTask CloseAsync(this IMuxedStream stream, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        var buffer = ArrayPool<byte>.Shared.Rent(DroppedBytes);
+        try
+        {
+            await stream.CompleteWritesAsync(cancellationToken).ConfigureAwait(false);
+            while (await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) > 0)
+            {
+                // Nobody wants it any more.
+            }
+        }
+        catch (Libp2pException)
+        {
+            // Reset, refused or cut off.
+        }
+        finally
+        {
+            // No read is under way after this.
+            await stream.DisposeAsync().ConfigureAwait(false);
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     /// <summary>Fills a buffer.</summary>

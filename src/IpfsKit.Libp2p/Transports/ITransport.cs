@@ -15,6 +15,13 @@ internal interface ITransport
     /// <exception cref="DialFailedException">Nobody answers, or not in this protocol.</exception>
     ValueTask<IRawConnection> DialAsync(Multiaddr address, CancellationToken cancellationToken);
 
+    /// <summary>Opens a connection to an address that was found under a name. Most transports have no use for it.</summary>
+    /// <param name="address">It begins with an IP address.</param>
+    /// <param name="name">The name; null if there is none.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="DialFailedException">Nobody answers, or not in this protocol.</exception>
+    ValueTask<IRawConnection> DialAsync(Multiaddr address, string? name, CancellationToken cancellationToken) => DialAsync(address, cancellationToken);
+
     /// <summary>Begins to listen.</summary>
     /// <exception cref="ListenFailedException">The address is in use or not of this machine.</exception>
     ValueTask<ITransportListener> ListenAsync(Multiaddr address, CancellationToken cancellationToken);

@@ -81,7 +81,7 @@ public sealed class AddressManagerTests
     {
         var manager = Manager(new AddressOptions { ObservationThreshold = 1 });
         manager.SetListeners([Listener]);
-        manager.AddObservation(Multiaddr.Parse(observed), Multiaddr.Parse(local), Multiaddr.Parse("/ip4/198.51.100.1/tcp/5"));
+        manager.AddObservation(Multiaddr.Parse(observed), Multiaddr.Parse(local), Multiaddr.Parse("/ip4/198.51.100.1/tcp/5"), Ended());
         Assert.Equal(0, manager.Observed.Count);
     }
 
@@ -91,14 +91,63 @@ public sealed class AddressManagerTests
         var manager = Manager(new AddressOptions { MaxObservations = 16 });
         manager.SetListeners([Listener]);
         for (var i = 0; i < 1000; i++)
-            manager.AddObservation(Multiaddr.Parse($"/ip4/203.0.{i / 250}.{(i % 250) + 1}/tcp/4001"), Listener, Multiaddr.Parse($"/ip4/198.51.{i % 200}.1/tcp/5"));
+            manager.AddObservation(Multiaddr.Parse($"/ip4/203.0.{i / 250}.{(i % 250) + 1}/tcp/4001"), Listener, Multiaddr.Parse($"/ip4/198.51.{i % 200}.1/tcp/5"), Ended());
         Assert.Equal(16, manager.Observed.Count);
         for (var i = 0; i < 100; i++)
-            manager.AddObservation(Multiaddr.Parse($"/ip4/203.0.113.{i + 1}/tcp/4001"), Listener, Multiaddr.Parse("/ip4/9.9.9.9/tcp/5"));
+            manager.AddObservation(Multiaddr.Parse($"/ip4/203.0.113.{i + 1}/tcp/4001"), Listener, Multiaddr.Parse("/ip4/9.9.9.9/tcp/5"), Ended());
         Assert.Empty(manager.Observed.GetActive());
     }
 
-    private static void Observe(AddressManager manager, string observer) => manager.AddObservation(Observed, Listener, Multiaddr.Parse(observer));
+    [Fact]
+    public void Observed_OverConnectionsThatStayOpen_IsToldAsLongAsTheyAre()
+    {
+        var manager = Manager(new AddressOptions());
+        manager.SetListeners([Listener]);
+        var connections = Enumerable.Range(1, 4).Select(_ => new TaskCompletionSource()).ToArray();
+        for (var i = 0; i < 4; i++)
+            Observe(manager, $"/ip4/198.51.100.{i + 1}/tcp/5", connections[i].Task);
+
+        _time.Advance(TimeSpan.FromDays(7));
+        Assert.Equal([Observed, Listener], manager.Addresses);
+
+        connections[0].SetResult();
+        _time.Advance(new AddressOptions().ObservationLifetime - TimeSpan.FromSeconds(1));
+        Assert.Contains(Observed, manager.Addresses);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal([Listener], manager.Addresses);
+
+        foreach (var connection in connections[1..])
+            connection.SetResult();
+        Assert.Equal(0, manager.Observed.ConnectionCount);
+        _time.Advance(new AddressOptions().ObservationLifetime);
+        manager.Observed.GetActive();
+        Assert.Equal(0, manager.Observed.Count);
+    }
+
+    [Fact]
+    public void Observed_OverOneConnectionThatSaysManyThings_IsTheLast()
+    {
+        var manager = Manager(new AddressOptions { ObservationThreshold = 1, MaxObservations = 16 });
+        manager.SetListeners([Listener]);
+        var connection = new TaskCompletionSource();
+        for (var i = 1; i <= 100; i++)
+            manager.AddObservation(Multiaddr.Parse($"/ip4/203.0.113.{i}/tcp/4001"), Listener, Multiaddr.Parse("/ip4/198.51.100.1/tcp/5"), connection.Task);
+        Assert.Equal((ObservedAddresses.MaxPerObserver, 1), (manager.Observed.Count, manager.Observed.ConnectionCount));
+
+        // What it said before is as that of a connection that has ended.
+        _time.Advance(new AddressOptions().ObservationLifetime);
+        Assert.Equal([Multiaddr.Parse("/ip4/203.0.113.100/tcp/4001")], manager.Observed.GetActive());
+
+        // It makes room for others, and ends later.
+        for (var i = 0; i < 16; i++)
+            Observe(manager, $"/ip4/198.51.{i}.9/tcp/5");
+        connection.SetResult();
+        Assert.Equal((16, 0), (manager.Observed.Count, manager.Observed.ConnectionCount));
+    }
+
+    private static Task<object> Ended() => Task.FromResult(new object());
+
+    private static void Observe(AddressManager manager, string observer, Task? closed = null) => manager.AddObservation(Observed, Listener, Multiaddr.Parse(observer), closed ?? Ended());
 
     private AddressManager Manager(AddressOptions options, params string[] machine) => new(options, new FakeInterfaces([.. machine.Select(IPAddress.Parse)]), _time);
 

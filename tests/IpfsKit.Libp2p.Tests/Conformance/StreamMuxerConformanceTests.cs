@@ -15,14 +15,14 @@ public abstract class StreamMuxerConformanceTests
 
     private protected abstract IMuxer CreateMuxer();
 
-    private protected virtual (ISecureChannel Dialer, ISecureChannel Listener) CreateChannels() => PlainChannel.CreatePair();
+    private protected virtual ValueTask<(ISecureChannel Dialer, ISecureChannel Listener)> CreateChannelsAsync() => ValueTask.FromResult<(ISecureChannel, ISecureChannel)>(PlainChannel.CreatePair());
 
-    private MuxedPair CreatePair() => MuxedPair.Create(CreateMuxer(), CreateChannels());
+    private protected async Task<MuxedPair> CreatePairAsync() => MuxedPair.Create(CreateMuxer(), await CreateChannelsAsync());
 
     [Fact]
     public async Task Stream_OpenedByEitherSide_EchoesAndEnds()
     {
-        await using var pair = CreatePair();
+        await using var pair = await CreatePairAsync();
         foreach (var (opener, acceptor) in new[] { (pair.Dialer, pair.Listener), (pair.Listener, pair.Dialer) })
         {
             await using var ours = await opener.OpenStreamAsync(Cancel);
@@ -43,7 +43,7 @@ public abstract class StreamMuxerConformanceTests
     [Fact]
     public async Task Stream_ReadsFirst_IsKnownToTheOtherSide()
     {
-        await using var pair = CreatePair();
+        await using var pair = await CreatePairAsync();
         var ours = await pair.Dialer.OpenStreamAsync(Cancel);
         var read = ours.ReadAsync(new byte[8], Cancel).AsTask();
         var theirs = await pair.Listener.AcceptStreamAsync(Cancel);
@@ -54,7 +54,7 @@ public abstract class StreamMuxerConformanceTests
     [Fact]
     public async Task Stream_BeforeItsFirstByte_SendsNothing()
     {
-        await using var pair = CreatePair();
+        await using var pair = await CreatePairAsync();
         var silent = await pair.Dialer.OpenStreamAsync(Cancel);
         var (ours, _) = await pair.OpenAsync(Cancel);
         Assert.True(ours.Id > silent.Id);
@@ -66,7 +66,7 @@ public abstract class StreamMuxerConformanceTests
     [Fact]
     public async Task Streams_ManyAtOnce_EachGetsItsOwnBytes()
     {
-        await using var pair = CreatePair();
+        await using var pair = await CreatePairAsync();
         const int Count = 200;
         var echoes = EchoAllAsync(pair.Listener, Count);
         await Task.WhenAll(Enumerable.Range(0, Count).Select(async i =>
@@ -85,7 +85,7 @@ public abstract class StreamMuxerConformanceTests
     [Fact]
     public async Task Stream_HalfClosed_StillReceives()
     {
-        await using var pair = CreatePair();
+        await using var pair = await CreatePairAsync();
         var (ours, theirs) = await pair.OpenAsync(Cancel);
         await ours.CompleteWritesAsync(Cancel);
         await ours.CompleteWritesAsync(Cancel);
@@ -104,7 +104,7 @@ public abstract class StreamMuxerConformanceTests
     [Fact]
     public async Task Stream_EndedAndUnread_KeepsWhatArrived()
     {
-        await using var pair = CreatePair();
+        await using var pair = await CreatePairAsync();
         var (ours, theirs) = await pair.OpenAsync(Cancel);
         await theirs.WriteAsync(new byte[100_000], Cancel);
         await theirs.CompleteWritesAsync(Cancel);
@@ -117,7 +117,7 @@ public abstract class StreamMuxerConformanceTests
     [Fact]
     public async Task Stream_EndedUnreadAndDisposed_GivesMemoryBack()
     {
-        await using var pair = CreatePair();
+        await using var pair = await CreatePairAsync();
         var (ours, theirs) = await pair.OpenAsync(Cancel);
         await theirs.WriteAsync(new byte[100_000], Cancel);
         await theirs.CompleteWritesAsync(Cancel);
@@ -132,7 +132,7 @@ public abstract class StreamMuxerConformanceTests
     [InlineData(false)]
     public async Task Stream_Reset_FailsBothSides(bool byDialer)
     {
-        await using var pair = CreatePair();
+        await using var pair = await CreatePairAsync();
         var (ours, theirs) = await pair.OpenAsync(Cancel);
         var (resetter, other) = byDialer ? (ours, theirs) : (theirs, ours);
         await other.WriteAsync(new byte[1000], Cancel);
@@ -151,7 +151,7 @@ public abstract class StreamMuxerConformanceTests
     [Fact]
     public async Task Stream_ResetByOneWhoReads_EndsItsOwnRead()
     {
-        await using var pair = CreatePair();
+        await using var pair = await CreatePairAsync();
         var (ours, _) = await pair.OpenAsync(Cancel);
         var waiting = ours.ReadAsync(new byte[1], Cancel).AsTask();
         ours.Reset();
@@ -161,7 +161,7 @@ public abstract class StreamMuxerConformanceTests
     [Fact]
     public async Task Stream_DisposedWhileOpen_IsReset()
     {
-        await using var pair = CreatePair();
+        await using var pair = await CreatePairAsync();
         var (ours, theirs) = await pair.OpenAsync(Cancel);
         await ours.DisposeAsync();
         await ours.DisposeAsync();
@@ -178,7 +178,7 @@ public abstract class StreamMuxerConformanceTests
     [Fact]
     public async Task Stream_DisposedAfterBothEnds_IsNotReset()
     {
-        await using var pair = CreatePair();
+        await using var pair = await CreatePairAsync();
         var (ours, theirs) = await pair.OpenAsync(Cancel);
         await theirs.WriteAsync(new byte[10], Cancel);
         await theirs.CompleteWritesAsync(Cancel);
@@ -191,7 +191,7 @@ public abstract class StreamMuxerConformanceTests
     [Fact]
     public async Task Write_OtherSideDoesNotRead_WaitsAndGoesOn()
     {
-        await using var pair = CreatePair();
+        await using var pair = await CreatePairAsync();
         var (ours, theirs) = await pair.OpenAsync(Cancel);
         const int Size = 8 * 1024 * 1024;
         var write = WriteAndEndAsync(ours, new byte[Size]);
@@ -206,7 +206,7 @@ public abstract class StreamMuxerConformanceTests
     [Fact]
     public async Task Write_Cancelled_Ends()
     {
-        await using var pair = CreatePair();
+        await using var pair = await CreatePairAsync();
         var (ours, theirs) = await pair.OpenAsync(Cancel);
         using var source = new CancellationTokenSource();
         var write = ours.WriteAsync(new byte[8 * 1024 * 1024], source.Token).AsTask();
@@ -221,7 +221,7 @@ public abstract class StreamMuxerConformanceTests
     [Fact]
     public async Task Write_OtherSideResets_Fails()
     {
-        await using var pair = CreatePair();
+        await using var pair = await CreatePairAsync();
         var (ours, theirs) = await pair.OpenAsync(Cancel);
         var write = ours.WriteAsync(new byte[8 * 1024 * 1024], Cancel).AsTask();
         theirs.Reset();
@@ -232,7 +232,7 @@ public abstract class StreamMuxerConformanceTests
     [Fact]
     public async Task Write_SecondAtOnce_IsRefused()
     {
-        await using var pair = CreatePair();
+        await using var pair = await CreatePairAsync();
         var (ours, _) = await pair.OpenAsync(Cancel);
         var write = ours.WriteAsync(new byte[8 * 1024 * 1024], Cancel).AsTask();
         await Assert.ThrowsAsync<InvalidOperationException>(async () => await ours.WriteAsync(new byte[1], Cancel));
@@ -244,7 +244,7 @@ public abstract class StreamMuxerConformanceTests
     [Fact]
     public async Task Read_Cancelled_LosesNothing()
     {
-        await using var pair = CreatePair();
+        await using var pair = await CreatePairAsync();
         var (ours, theirs) = await pair.OpenAsync(Cancel);
         for (byte i = 0; i < 50; i++)
         {
@@ -261,7 +261,7 @@ public abstract class StreamMuxerConformanceTests
     [Fact]
     public async Task Read_WithoutABuffer_CompletesWhenAReadWouldNotWait()
     {
-        await using var pair = CreatePair();
+        await using var pair = await CreatePairAsync();
         var (ours, theirs) = await pair.OpenAsync(Cancel);
         var readable = ours.ReadAsync(Memory<byte>.Empty, Cancel).AsTask();
         Assert.False(readable.IsCompleted);
@@ -278,7 +278,7 @@ public abstract class StreamMuxerConformanceTests
     [Fact]
     public async Task Read_OneSlowReader_DoesNotStallOthers()
     {
-        await using var pair = CreatePair();
+        await using var pair = await CreatePairAsync();
         var (slow, slowWriter) = await pair.OpenAsync(Cancel);
         var stuck = slowWriter.WriteAsync(new byte[4 * 1024 * 1024], Cancel).AsTask();
         var (fast, fastWriter) = await pair.OpenAsync(Cancel);
@@ -293,7 +293,7 @@ public abstract class StreamMuxerConformanceTests
     [Fact]
     public async Task Transfer_64MiBBothWays_ArrivesUnchanged()
     {
-        await using var pair = CreatePair();
+        await using var pair = await CreatePairAsync();
         var size = Soak.Count(64, 1024) * 1024 * 1024;
         var (ours, theirs) = await pair.OpenAsync(Cancel);
         var hashes = await Task.WhenAll(SendAsync(ours, 1, size), SendAsync(theirs, 2, size), ReceiveAsync(theirs), ReceiveAsync(ours));
@@ -305,7 +305,7 @@ public abstract class StreamMuxerConformanceTests
     [Fact]
     public async Task Ping_Answered_MeasuresTheRoundTrip()
     {
-        await using var pair = CreatePair();
+        await using var pair = await CreatePairAsync();
         Assert.Equal(TimeSpan.Zero, pair.Dialer.RoundTripTime);
         var measured = await pair.Dialer.PingAsync(Cancel);
         Assert.True(measured > TimeSpan.Zero);
@@ -316,7 +316,7 @@ public abstract class StreamMuxerConformanceTests
     [Fact]
     public async Task Close_WhatWasWritten_Arrives()
     {
-        await using var pair = CreatePair();
+        await using var pair = await CreatePairAsync();
         var (ours, theirs) = await pair.OpenAsync(Cancel);
         await ours.WriteAsync(new byte[200_000], Cancel);
         await ours.CompleteWritesAsync(Cancel);
@@ -339,7 +339,7 @@ public abstract class StreamMuxerConformanceTests
     [Fact]
     public async Task Close_BothSidesAtOnce_IsInOrder()
     {
-        await using var pair = CreatePair();
+        await using var pair = await CreatePairAsync();
         await pair.OpenAsync(Cancel);
         await Task.WhenAll(pair.Dialer.CloseAsync(Cancel).AsTask(), pair.Listener.CloseAsync(Cancel).AsTask());
         Assert.Null(await pair.Dialer.Closed);
@@ -349,7 +349,7 @@ public abstract class StreamMuxerConformanceTests
     [Fact]
     public async Task Abort_Reason_ReachesEverything()
     {
-        await using var pair = CreatePair();
+        await using var pair = await CreatePairAsync();
         var (ours, theirs) = await pair.OpenAsync(Cancel);
         var read = ours.ReadAsync(new byte[1], Cancel).AsTask();
         var write = ours.WriteAsync(new byte[8 * 1024 * 1024], Cancel).AsTask();
@@ -370,7 +370,7 @@ public abstract class StreamMuxerConformanceTests
     [Fact]
     public async Task Dispose_WithStreamsOpen_EndsThem()
     {
-        var pair = CreatePair();
+        var pair = await CreatePairAsync();
         var (ours, theirs) = await pair.OpenAsync(Cancel);
         var read = theirs.ReadAsync(new byte[1], Cancel).AsTask();
         await pair.Dialer.DisposeAsync();
@@ -384,7 +384,7 @@ public abstract class StreamMuxerConformanceTests
     [Fact]
     public async Task Accept_Cancelled_TakesNoStream()
     {
-        await using var pair = CreatePair();
+        await using var pair = await CreatePairAsync();
         using var source = new CancellationTokenSource();
         var accept = pair.Listener.AcceptStreamAsync(source.Token).AsTask();
         await source.CancelAsync();

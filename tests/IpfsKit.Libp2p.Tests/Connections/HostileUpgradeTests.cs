@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using CsCheck;
 using IpfsKit.Libp2p.Connections;
@@ -102,10 +101,9 @@ public sealed class HostileUpgradeTests
             await attacker.WriteAsync(Encoding.Latin1.GetBytes(Beginnings[i % Beginnings.Length]), Token);
         }
 
-        // An honest peer gets through meanwhile, and soon.
-        var watch = Stopwatch.StartNew();
+        // An honest peer gets through while all of them are there: the clock stands still.
         await HonestAsync(transport, listener, upgrader);
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(5), $"The honest peer waited {watch.Elapsed}.");
+        Assert.DoesNotContain(victims, victim => victim.IsCompleted);
         var held = (GC.GetTotalMemory(forceFullCollection: true) - baseline) / count;
         TestContext.Current.TestOutputHelper?.WriteLine($"{held} bytes for both ends of a half-open connection");
         Assert.InRange(held, 0, 32 << 10);

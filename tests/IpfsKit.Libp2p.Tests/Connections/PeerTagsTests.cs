@@ -1,4 +1,5 @@
 using IpfsKit.Libp2p.Connections;
+using IpfsKit.Multiformats;
 using static IpfsKit.Libp2p.Tests.Peers.TestPeers;
 
 namespace IpfsKit.Libp2p.Tests.Connections;
@@ -39,6 +40,28 @@ public sealed class PeerTagsTests
         Assert.True(_tags.IsProtected(Alice, null));
         Assert.False(_tags.Unprotect(Alice, "relay"));
         Assert.False(_tags.IsProtected(Alice, null));
+    }
+
+    [Fact]
+    public void Values_OfPeersThatAreNotConnected_AreBoundedWhoeverIsConnected()
+    {
+        var peers = Enumerable.Range(0, PeerTags.MaxUnconnectedPeers + 1).Select(i => PeerId.FromBytes([0, 4, .. BitConverter.GetBytes(i)])).ToArray();
+        // One without values and one with.
+        _tags.SetConnected(Alice, true);
+        _tags.SetConnected(Bob, true);
+        Assert.True(_tags.TrySet(Bob, "a", 1));
+
+        foreach (var peer in peers[..^1])
+            Assert.True(_tags.TrySet(peer, "a", 1));
+
+        Assert.False(_tags.TrySet(peers[^1], "a", 1));
+        Assert.True(_tags.TrySet(Alice, "a", 1));
+        _tags.Remove(peers[0], "a");
+        Assert.True(_tags.TrySet(peers[^1], "a", 1));
+        _tags.SetConnected(peers[1], true);
+        Assert.True(_tags.TrySet(peers[0], "a", 1));
+        _tags.SetConnected(peers[1], false);
+        Assert.False(_tags.TrySet(peers[1], "a", 1));
     }
 
     [Fact]

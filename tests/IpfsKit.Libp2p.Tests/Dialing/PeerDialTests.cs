@@ -1,6 +1,9 @@
 using IpfsKit.Libp2p.Dialing;
+using IpfsKit.Libp2p.Dns;
 using IpfsKit.Libp2p.Hosting;
+using IpfsKit.Libp2p.Tests.Dns;
 using IpfsKit.Multiformats;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using static IpfsKit.Libp2p.Tests.Peers.TestPeers;
 
@@ -67,8 +70,14 @@ public sealed class PeerDialTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => dial);
     }
 
-    private PeerDial Dial(params int[] delays) => new(
-        Alice, [.. delays.Select((delay, i) => new DialCandidate(Address(i), TimeSpan.FromMilliseconds(delay)))], _dialer, new AddressHistory(new DialOptions(), _time), 8, _time, new TaskTracker());
+    private PeerDial Dial(params int[] delays)
+    {
+        var tracker = new TaskTracker(NullLogger.Instance);
+        var candidates = delays.Select((delay, i) => new DialCandidate(Address(i), TimeSpan.FromMilliseconds(delay))).ToArray();
+        var search = new AddressSearch(Alice, new AddressResolver(new FakeDns(), new DnsOptions(), _time), (_, _) => null, 64, tracker);
+        Assert.True(search.TryAdd(candidates.Select(candidate => candidate.Address), isForced: false));
+        return new PeerDial(Alice, search, _ => candidates, _dialer, new AddressHistory(new DialOptions(), _time), 8, _time, tracker);
+    }
 
     /// <summary>Dials that end when a test says so.</summary>
     private sealed class ScriptedDialer : IAddressDialer
@@ -84,7 +93,7 @@ public sealed class PeerDialTests
 
         public bool CanDial(Multiaddr address) => true;
 
-        public Task<Session> DialAsync(PeerId peer, Multiaddr address, CancellationToken cancellationToken)
+        public Task<Session> DialAsync(PeerId peer, Multiaddr address, string? name, CancellationToken cancellationToken)
         {
             var dial = new TaskCompletionSource<Session>(TaskCreationOptions.RunContinuationsAsynchronously);
             cancellationToken.Register(() =>

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using IpfsKit.Libp2p.Dns;
 using IpfsKit.Multiformats;
 using Microsoft.Extensions.Time.Testing;
@@ -54,6 +52,28 @@ public sealed class AddressResolverTests
     }
 
     [Fact]
+    public async Task DnsAddr_ThroughMoreRecordsThanMayLeadToEachOther_EndsThere()
+    {
+        var depth = new DnsOptions().MaxDepth;
+        for (var i = 0; i < 20; i++)
+            _dns.Texts[$"_dnsaddr.n{i}.example"] = [$"dnsaddr={Address(i)}", $"dnsaddr=/dnsaddr/n{i + 1}.example"];
+        Assert.Equal(Enumerable.Range(0, depth).Select(Address), await ResolveAsync("/dnsaddr/n0.example"));
+        Assert.Equal(depth, _dns.Questions);
+    }
+
+    [Theory]
+    [InlineData("/dns4/a.example/tcp/80/ws", "a.example")]
+    [InlineData("/dnsaddr/boot.example", "a.example")]
+    [InlineData("/ip4/192.0.2.1/tcp/80/ws", null)]
+    public async Task Address_OfAPlainWebSocket_KeepsItsNameBesideIt(string address, string? name)
+    {
+        _dns.Add("a.example", "203.0.113.1");
+        _dns.Texts["_dnsaddr.boot.example"] = ["dnsaddr=/dns4/a.example/tcp/80/ws"];
+        var resolved = Assert.Single(await new AddressResolver(_dns, new DnsOptions(), _time).ResolveAsync(Multiaddr.Parse(address), Cancellation));
+        Assert.Equal(name, resolved.Name);
+    }
+
+    [Fact]
     public async Task DnsAddr_WithManyAddresses_IsBounded()
     {
         _dns.Texts["_dnsaddr.many.example"] = [.. Enumerable.Range(0, 10_000).Select(i => $"dnsaddr={Address(i)}")];
@@ -77,41 +97,6 @@ public sealed class AddressResolverTests
         await Assert.ThrowsAsync<DnsFailedException>(() => resolving);
     }
 
-    private Task<IReadOnlyList<Multiaddr>> ResolveAsync(string address) => new AddressResolver(_dns, new DnsOptions(), _time).ResolveAsync(Multiaddr.Parse(address), Cancellation);
-
-    private sealed class FakeDns : IDnsResolver
-    {
-        private readonly Dictionary<string, IPAddress[]> _addresses = [];
-
-        public Dictionary<string, string[]> Texts { get; } = [];
-
-        public bool Fails { get; set; }
-
-        public bool Hangs { get; set; }
-
-        public int Questions { get; private set; }
-
-        public void Add(string name, params string[] addresses) => _addresses[name] = [.. addresses.Select(IPAddress.Parse)];
-
-        public async Task<IReadOnlyList<IPAddress>> ResolveAddressesAsync(string name, AddressFamily family, CancellationToken cancellationToken)
-        {
-            await AskAsync(name, cancellationToken);
-            return [.. _addresses.GetValueOrDefault(name, []).Where(address => address.AddressFamily == family)];
-        }
-
-        public async Task<IReadOnlyList<string>> ResolveTextAsync(string name, CancellationToken cancellationToken)
-        {
-            await AskAsync(name, cancellationToken);
-            return Texts.GetValueOrDefault(name, []);
-        }
-
-        private async Task AskAsync(string name, CancellationToken cancellationToken)
-        {
-            Questions++;
-            if (Hangs)
-                await Task.Delay(Timeout.Infinite, cancellationToken);
-            if (Fails)
-                throw new DnsFailedException(name, "on purpose");
-        }
-    }
+    private async Task<IReadOnlyList<Multiaddr>> ResolveAsync(string address) =>
+        [.. (await new AddressResolver(_dns, new DnsOptions(), _time).ResolveAsync(Multiaddr.Parse(address), Cancellation)).Select(item => item.Address)];
 }

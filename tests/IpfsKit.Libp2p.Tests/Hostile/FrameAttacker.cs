@@ -52,6 +52,15 @@ internal sealed class FrameAttacker : IAsyncDisposable
         }
     }
 
+    /// <summary>Sends any plain bytes.</summary>
+    public async Task SendAsync(byte[] plain) => await _channel.SendPlainAsync(plain, Cancellation);
+
+    /// <summary>Uses up a nonce of the channel for a frame that is never sent.</summary>
+    public void SkipANonce() => _channel.Seal([1]);
+
+    /// <summary>Ends the connection in order, for the channel.</summary>
+    public async Task CompleteAsync() => await _channel.CompleteWritesAsync(Cancellation);
+
     public void Abort() => _channel.Abort();
 
     public async ValueTask DisposeAsync()

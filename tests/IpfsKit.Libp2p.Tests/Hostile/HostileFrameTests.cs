@@ -21,6 +21,47 @@ public sealed class HostileFrameTests
     public async Task Pings_TenThousand_EndTheConnection() => await AssertFloodEndsAsync(10_000, i => [new(YamuxFrameType.Ping, YamuxFlags.Syn, 0, i)]);
 
     [Fact]
+    public async Task Resets_OfOneStream_EndTheConnection() => await AssertFloodEndsAsync(
+        20_000, i => [new(YamuxFrameType.WindowUpdate, i == 0 ? YamuxFlags.Syn : YamuxFlags.Rst, 1, 0)]);
+
+    public static TheoryData<string, byte[]> BadFrames => new()
+    {
+        { "unknown version", [1, .. Frame(YamuxFrameType.Ping, YamuxFlags.Syn, 0, 0).AsSpan(1)] },
+        { "SYN with bytes over the window", Frame(YamuxFrameType.Data, YamuxFlags.Syn, 1, YamuxOptions.InitialWindowBytes + 1) },
+        { "window overflow", [.. Frame(YamuxFrameType.Data, YamuxFlags.Syn, 1, YamuxOptions.InitialWindowBytes), .. new byte[YamuxOptions.InitialWindowBytes], .. Frame(YamuxFrameType.Data, YamuxFlags.None, 1, 1), 0] },
+        { "more credit than there can be", [.. Frame(YamuxFrameType.WindowUpdate, YamuxFlags.Syn, 1, uint.MaxValue), .. Frame(YamuxFrameType.WindowUpdate, YamuxFlags.None, 1, uint.MaxValue)] },
+        { "wrong stream parity", Frame(YamuxFrameType.WindowUpdate, YamuxFlags.Syn, 2, 0) },
+        { "stream that never was", Frame(YamuxFrameType.Data, YamuxFlags.None, 77, 5) },
+        { "oversized frame", [.. Frame(YamuxFrameType.WindowUpdate, YamuxFlags.Syn, 1, 0), .. Frame(YamuxFrameType.Data, YamuxFlags.None, 1, uint.MaxValue)] },
+    };
+
+    [Theory]
+    [MemberData(nameof(BadFrames))]
+    public async Task Frames_AgainstTheProtocol_EndTheConnection(string what, byte[] frames)
+    {
+        Assert.NotEmpty(what);
+        await AssertEndsAsync(YamuxGoAwayCode.ProtocolError, attacker => attacker.SendAsync(frames));
+    }
+
+    [Fact]
+    public Task Frames_WithAWrongNonce_EndTheConnection() => AssertEndsAsync(null, async attacker =>
+    {
+        attacker.SkipANonce();
+        await attacker.SendAsync(Frame(YamuxFrameType.Ping, YamuxFlags.Syn, 0, 1));
+    });
+
+    [Theory]
+    [InlineData(5)]
+    [InlineData(YamuxHeader.Bytes)]
+    [InlineData(YamuxHeader.Bytes + 10)]
+    public Task Frames_Truncated_EndTheConnection(int bytes) => AssertEndsAsync(null, async attacker =>
+    {
+        byte[] frame = [.. Frame(YamuxFrameType.Data, YamuxFlags.Syn, 1, 1000), .. new byte[1000]];
+        await attacker.SendAsync(frame[..bytes]);
+        await attacker.CompleteAsync();
+    });
+
+    [Fact]
     public async Task Streams_ThatNeverSayTheirProtocol_EndAtTheDeadline()
     {
         await using var scene = await HostileScene.StartAsync();
@@ -56,12 +97,22 @@ public sealed class HostileFrameTests
         await scene.AssertNothingIsLeftAsync();
     }
 
-    private static async Task AssertFloodEndsAsync(int rounds, Func<uint, YamuxHeader[]> frames)
+    private static byte[] Frame(YamuxFrameType type, YamuxFlags flags, uint streamId, uint length)
+    {
+        var bytes = new byte[YamuxHeader.Bytes];
+        new YamuxHeader(type, flags, streamId, length).Write(bytes);
+        return bytes;
+    }
+
+    private static Task AssertFloodEndsAsync(int rounds, Func<uint, YamuxHeader[]> frames) =>
+        AssertEndsAsync(YamuxGoAwayCode.ProtocolError, attacker => Task.Run(() => attacker.FloodAsync(rounds, frames), Cancellation));
+
+    private static async Task AssertEndsAsync(YamuxGoAwayCode? code, Func<FrameAttacker, Task> attack)
     {
         await using var scene = await HostileScene.StartAsync();
         await using var attacker = await scene.FramesAsync();
-        await scene.ServeWhileAsync(Task.Run(() => attacker.FloodAsync(rounds, frames), Cancellation));
-        Assert.Equal(YamuxGoAwayCode.ProtocolError, await attacker.Ended.WaitAsync(HostileScene.Patience, Cancellation));
+        await scene.ServeWhileAsync(attack(attacker));
+        Assert.Equal(code, await attacker.Ended.WaitAsync(HostileScene.Patience, Cancellation));
         await scene.AssertNothingIsLeftAsync();
     }
 }

@@ -6,6 +6,7 @@ using IpfsKit.Libp2p.Protocols.Identify;
 using IpfsKit.Libp2p.Protocols.Identify.Wire;
 using IpfsKit.Libp2p.Records;
 using IpfsKit.Libp2p.Tests.Peers;
+using IpfsKit.Libp2p.Tests.TestDoubles;
 using IpfsKit.TestKit;
 
 namespace IpfsKit.Libp2p.Tests.Hostile;
@@ -58,7 +59,8 @@ public sealed class HostileIdentifyTests
 
         await scene.ServeWhileAsync(AnswerAsync(attacker, parts));
 
-        await scene.Victim.IdentifiedAsync(key.PublicKey.PeerId);
+        // Protocols and addresses are taken over one after the other; the outcome is counted after both.
+        await AssertOutcomesAsync(scene, "outcome=done");
         Assert.Equal(IdentifyProtocol.MaxProtocols, scene.Victim.Host.PeerStore.GetProtocols(key.PublicKey.PeerId).Count);
         Assert.InRange(scene.Victim.Host.PeerStore.GetAddresses(key.PublicKey.PeerId).Count, 1, 64);
         attacker.Abort();
@@ -100,6 +102,31 @@ public sealed class HostileIdentifyTests
 
         await AssertOutcomesAsync(scene, "outcome=timeout");
         attacker.Abort();
+        await scene.AssertNothingIsLeftAsync();
+    }
+
+    [Fact]
+    public async Task Answer_ThatComesAfterAChange_IsFollowedByAPush()
+    {
+        await using var scene = await HostileScene.StartAsync();
+        await using var slow = await scene.MultiplexAsync();
+        var question = await AcceptAsync(slow);
+        await using (var own = await HostileScene.OpenAsync(slow, IdentifyProtocol.Id))
+            await own.ReadToEndAsync(Cancellation);
+
+        // The change is told to those of whom it is known that they listen.
+        scene.Victim.Host.SetStreamHandler(ProtocolMatcher.Exact("/new/1"), (_, _) => Task.CompletedTask);
+        await scene.AdvanceUntilAsync("others are told", () => scene.Honest.Host.PeerStore.GetProtocols(scene.Victim.PeerId).Contains("/new/1"));
+        await question.WriteLengthPrefixedAsync(new IdentifyMessage { Protocols = { IdentifyProtocol.PushId } }.ToByteArray(), Cancellation);
+        await question.CompleteWritesAsync(Cancellation);
+
+        var accepting = slow.AcceptStreamAsync(Cancellation).AsTask();
+        await scene.AdvanceUntilAsync("the slow one is told, too", () => accepting.IsCompleted);
+        var push = await accepting;
+        Assert.NotNull(push);
+        Assert.Equal(IdentifyProtocol.PushId, (await MultistreamSelect.HandleAsync(new StreamNegotiationChannel(push), [ProtocolMatcher.Exact(IdentifyProtocol.PushId)], Cancellation)).Protocol);
+        Assert.Contains("/new/1", (await IdentifyStreams.ReceiveAsync(push, Cancellation)).Protocols);
+        slow.Abort();
         await scene.AssertNothingIsLeftAsync();
     }
 

@@ -10,6 +10,7 @@ using IpfsKit.Libp2p.Tests.Hosting;
 using IpfsKit.Libp2p.Tests.Muxing.Yamux;
 using IpfsKit.Libp2p.Tests.TestDoubles;
 using IpfsKit.Libp2p.Transports;
+using IpfsKit.Libp2p.Transports.Tcp;
 using IpfsKit.Multiformats;
 using IpfsKit.TestKit;
 using Microsoft.Extensions.Time.Testing;
@@ -24,9 +25,9 @@ internal sealed class HostileScene : IAsyncDisposable
 
     private readonly List<IDisposable> _owned = [];
 
-    private HostileScene()
-    {
-    }
+    private readonly bool _isOverTcp;
+
+    private HostileScene(bool isOverTcp) => _isOverTcp = isOverTcp;
 
     public InMemoryNetwork Network { get; } = new();
 
@@ -40,11 +41,15 @@ internal sealed class HostileScene : IAsyncDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static async Task<HostileScene> StartAsync(Action<Libp2pOptions>? configure = null)
+    private int DescriptorsOfListeners => _isOverTcp ? 1 : 0;
+
+    private InMemoryNetwork? NetworkOfHosts => _isOverTcp ? null : Network;
+
+    public static async Task<HostileScene> StartAsync(Action<Libp2pOptions>? configure = null, bool isOverTcp = false)
     {
-        var scene = new HostileScene();
-        scene.Victim = await TestHost.StartAsync(scene.Network, configure, scene.Time, build: builder => builder.AddNoise());
-        scene.Honest = await TestHost.StartAsync(scene.Network, build: builder => builder.AddNoise());
+        var scene = new HostileScene(isOverTcp);
+        scene.Victim = await TestHost.StartAsync(scene.NetworkOfHosts, configure, scene.Time, build: builder => builder.AddNoise());
+        scene.Honest = await scene.StartAnotherAsync();
         HostTests.SetEcho(scene.Victim);
         await scene.Honest.Host.ConnectAsync(scene.Victim.Info, Cancellation);
         await scene.Honest.IdentifiedAsync(scene.Victim.PeerId);
@@ -53,8 +58,15 @@ internal sealed class HostileScene : IAsyncDisposable
         return scene;
     }
 
+    /// <summary>A further honest host.</summary>
+    public Task<TestHost> StartAnotherAsync() => TestHost.StartAsync(NetworkOfHosts, build: builder => builder.AddNoise());
+
     /// <summary>Bytes of any kind.</summary>
-    public async Task<IRawConnection> DialAsync() => await Network.CreateTransport().DialAsync(Victim.Info.Addresses[0], Cancellation);
+    public async Task<IRawConnection> DialAsync()
+    {
+        ITransport transport = _isOverTcp ? new TcpTransport(new TcpOptions(), TimeProvider.System) : Network.CreateTransport();
+        return await transport.DialAsync(Victim.Info.Addresses[0], Cancellation);
+    }
 
     /// <summary>A listener where an attacker waits for the host's dials.</summary>
     public async Task<ITransportListener> ListenAsync() => await Network.CreateTransport().ListenAsync(Multiaddr.Parse("/memory/0"), Cancellation);
@@ -116,7 +128,7 @@ internal sealed class HostileScene : IAsyncDisposable
     public async Task AssertOnlyTheHonestPeerIsLeftAsync()
     {
         var resources = Victim.Host.Parts.Resources;
-        var expected = new ResourceUsage { ConnectionsInbound = 1, Memory = 2 * YamuxSendBuffer.SmallBytes };
+        var expected = new ResourceUsage { ConnectionsInbound = 1, Memory = 2 * YamuxSendBuffer.SmallBytes, Descriptors = DescriptorsOfListeners + (_isOverTcp ? 1 : 0) };
         await Eventually.TrueAsync(
             $"{resources.System}, {Usage} becomes {expected}",
             () => Task.FromResult(Usage == expected && resources.Transient.Usage.IsZero && resources.Peers.Count == 1 && resources.Protocols.Count == 0 && Victim.Host.Parts.Router.Running == 0),
@@ -131,7 +143,11 @@ internal sealed class HostileScene : IAsyncDisposable
         await AssertHonestIsServedAsync();
         await AssertOnlyTheHonestPeerIsLeftAsync();
         await Honest.Host.DisconnectAsync(Victim.PeerId, Cancellation);
-        await HostTests.AssertIdleAsync(Victim);
+        var resources = Victim.Host.Parts.Resources;
+        var expected = new ResourceUsage { Descriptors = DescriptorsOfListeners };
+        await Eventually.TrueAsync(
+            $"{resources.System}, {Usage} becomes {expected}", () => Task.FromResult(Usage == expected && resources.Transient.Usage.IsZero && resources.Peers.Count == 0 && resources.Protocols.Count == 0), Patience, Cancellation);
+        Assert.Empty(Victim.Host.Sessions);
     }
 
     public T Own<T>(T item)

@@ -1,7 +1,10 @@
 using System.Text;
+using Google.Protobuf;
+using IpfsKit.Libp2p.Identities;
 using IpfsKit.Libp2p.Muxing;
 using IpfsKit.Libp2p.Muxing.Yamux;
 using IpfsKit.Libp2p.Protocols.Identify;
+using IpfsKit.Libp2p.Protocols.Identify.Wire;
 using IpfsKit.Libp2p.Protocols.Ping;
 using IpfsKit.Libp2p.Tests.TestDoubles;
 using IpfsKit.TestKit;
@@ -27,6 +30,64 @@ public sealed class HostileStreamTests
         await scene.AdvanceUntilAsync("the others end at the deadline", () => streams.All(stream => stream.IsCompleted));
         attacker.Abort();
         await scene.AssertNothingIsLeftAsync();
+    }
+
+    [Fact]
+    public async Task Pushes_OneAfterAnother_AreReadAsOftenAsTheyMayCome()
+    {
+        await using var scene = await HostileScene.StartAsync();
+        using var key = PrivateKey.Generate();
+        await using var attacker = await scene.MultiplexAsync(key: key);
+        var taken = 0;
+        await scene.ServeWhileAsync(PushAsync());
+        Assert.Equal(IdentifyProtocol.MaxPushes, taken);
+        Assert.Equal([$"/push/{taken - 1}"], scene.Victim.Host.PeerStore.GetProtocols(key.PublicKey.PeerId));
+        attacker.Abort();
+        await scene.AssertNothingIsLeftAsync();
+
+        async Task PushAsync()
+        {
+            for (var i = 0; i < 500; i++)
+            {
+                try
+                {
+                    await using var stream = await HostileScene.OpenAsync(attacker, IdentifyProtocol.PushId);
+                    await stream.WriteLengthPrefixedAsync(new IdentifyMessage { Protocols = { $"/push/{i}" } }.ToByteArray(), Cancellation);
+                    await stream.CompleteWritesAsync(Cancellation);
+                    Assert.Empty(await stream.ReadToEndAsync(Cancellation));
+                    taken++;
+                }
+                catch (StreamResetException) when (i >= IdentifyProtocol.MaxPushes)
+                {
+                    // Enough for this interval.
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("\x13/multistream/1.0.0\n\x81\x08")]
+    [InlineData("\xff\xff\xff\xff\x0f")]
+    [InlineData("\0")]
+    public async Task Streams_WithLinesOverTheLimit_AreReset(string opening)
+    {
+        await using var scene = await HostileScene.StartAsync();
+        await using var attacker = await scene.MultiplexAsync();
+        await scene.ServeWhileAsync(AttackAsync());
+        // The connection goes on.
+        await (await HostileScene.OpenAsync(attacker, "/echo/1.0.0")).DisposeAsync();
+        attacker.Abort();
+        await scene.AssertNothingIsLeftAsync();
+
+        async Task AttackAsync()
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                await using var stream = await attacker.OpenStreamAsync(Cancellation);
+                await stream.WriteAsync(Encoding.Latin1.GetBytes(opening), Cancellation);
+                await Assert.ThrowsAsync<StreamResetException>(() => stream.ReadToEndAndFailAsync(Cancellation).WaitAsync(HostileScene.Patience, Cancellation));
+            }
+        }
     }
 
     [Fact]
@@ -95,6 +156,27 @@ public sealed class HostileStreamTests
             await stream.WriteAsync(echo, Cancellation);
             Assert.Equal(echo, await stream.ReadExactlyAsync(echo.Length, Cancellation));
         }
+    }
+
+    [Fact]
+    public async Task Streams_WhoseProtocolMakesAPredicateFail_AreResetAndGiveTheirPlacesBack()
+    {
+        await using var scene = await HostileScene.StartAsync();
+        scene.Victim.Host.SetStreamHandler(
+            ProtocolMatcher.Predicate("/faulty", protocol => protocol == "/faulty/x" ? throw new InvalidOperationException("on purpose") : protocol == "/faulty/1"), (_, _) => Task.CompletedTask);
+        await using var attacker = await scene.MultiplexAsync();
+        // Far more than may agree on their protocols at once.
+        for (var i = 0; i < 200; i++)
+        {
+            await using var stream = await attacker.OpenStreamAsync(Cancellation);
+            await stream.WriteAsync("\x13/multistream/1.0.0\n\x0a/faulty/x\n"u8.ToArray(), Cancellation);
+            await Assert.ThrowsAsync<StreamResetException>(() => stream.ReadToEndAndFailAsync(Cancellation).WaitAsync(HostileScene.Patience, Cancellation));
+        }
+
+        await using (var stream = await HostileScene.OpenAsync(attacker, "/faulty/1"))
+            await stream.CompleteWritesAsync(Cancellation);
+        attacker.Abort();
+        await scene.AssertNothingIsLeftAsync();
     }
 
     /// <summary>The windows in which those streams may receive, those of the protocols beside them, and send buffers: nothing for what the host would like to write.</summary>

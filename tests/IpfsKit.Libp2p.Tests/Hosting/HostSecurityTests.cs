@@ -22,6 +22,16 @@ public sealed class HostSecurityTests
         await Assert.ThrowsAsync<PeerUnreachableException>(() => tls.Host.ConnectAsync(noise.Info, Cancellation));
     }
 
+    [Fact]
+    public async Task Connect_PeerThatDoesNotSpeakTls_AgreesOnNoise()
+    {
+        var network = new InMemoryNetwork();
+        await using var both = await TestHost.StartAsync(network, build: builder => builder.AddTls().AddNoise());
+        await using var noise = await TestHost.StartAsync(network, build: builder => builder.AddNoise());
+
+        Assert.Equal("/noise", (await both.Host.ConnectAsync(noise.Info, Cancellation)).Security);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -323,6 +323,46 @@ public sealed class HostTests
     }
 
     [Fact]
+    public async Task Session_WhoseTokenHasACallbackThatThrows_EndsAllTheSame()
+    {
+        await using var pair = await Pair.StartAsync();
+        var registered = new TaskCompletionSource();
+        pair.Bob.Host.SetStreamHandler(ProtocolMatcher.Exact("/callback/1"), async (_, token) =>
+        {
+            await using var callback = token.Register(() => throw new InvalidOperationException("on purpose"));
+            registered.SetResult();
+            await Task.Delay(Timeout.Infinite, token);
+        });
+        await using var stream = await pair.Alice.Host.NewStreamAsync(pair.Bob.PeerId, ["/callback/1"], Cancellation);
+        await stream.WriteAsync(new byte[1], Cancellation);
+        await registered.Task.WaitAsync(Patience, Cancellation);
+
+        await pair.Bob.Host.DisconnectAsync(pair.Alice.PeerId, Cancellation).WaitAsync(Patience, Cancellation);
+
+        await AssertIdleAsync(pair.Bob);
+    }
+
+    [Fact]
+    public async Task Stop_HandlerWhoseTokenHasACallbackThatThrows_StopsAllTheSame()
+    {
+        await using var pair = await Pair.StartAsync(options => options.DrainTimeout = TimeSpan.Zero);
+        var registered = new TaskCompletionSource();
+        pair.Bob.Host.SetStreamHandler(ProtocolMatcher.Exact("/callback/1"), async (_, token) =>
+        {
+            await using var callback = token.Register(() => throw new InvalidOperationException("on purpose"));
+            registered.SetResult();
+            await Task.Delay(Timeout.Infinite, token);
+        });
+        await using var stream = await pair.Alice.Host.NewStreamAsync(pair.Bob.PeerId, ["/callback/1"], Cancellation);
+        await stream.WriteAsync(new byte[1], Cancellation);
+        await registered.Task.WaitAsync(Patience, Cancellation);
+
+        await pair.Bob.Host.StopAsync(Cancellation).WaitAsync(Patience, Cancellation);
+
+        await AssertIdleAsync(pair.Bob);
+    }
+
+    [Fact]
     public async Task Start_AddressInUse_ListensOnNone()
     {
         var network = new InMemoryNetwork();

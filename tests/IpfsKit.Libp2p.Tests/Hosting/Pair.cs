@@ -13,10 +13,10 @@ internal sealed class Pair : IAsyncDisposable
 
     public TestHost Bob { get; }
 
-    public static async Task<Pair> StartAsync(Action<Libp2pOptions>? configureBob = null)
+    public static async Task<Pair> StartAsync(Action<Libp2pOptions>? configureBob = null, TimeProvider? timeProvider = null, Action<Libp2pOptions>? configureAlice = null)
     {
         var network = new InMemoryNetwork();
-        var pair = new Pair(network, await TestHost.StartAsync(network), await TestHost.StartAsync(network, configureBob));
+        var pair = new Pair(network, await TestHost.StartAsync(network, configureAlice), await TestHost.StartAsync(network, configureBob, timeProvider));
         await pair.Alice.Host.ConnectAsync(pair.Bob.Info, TestContext.Current.CancellationToken);
         await pair.Alice.IdentifiedAsync(pair.Bob.PeerId);
         await pair.Bob.IdentifiedAsync(pair.Alice.PeerId);

@@ -64,14 +64,39 @@ public sealed class RegistrationTests
             ["IpfsKit:Libp2p:ListenAddresses:0"] = "/ip4/0.0.0.0/tcp/4001",
             ["IpfsKit:Libp2p:Resources:TrustedNetworks:0"] = "10.0.0.0/8",
             ["IpfsKit:Libp2p:Dialing:Timeout"] = "00:00:07",
+            ["IpfsKit:Libp2p:Yamux:MaxInboundStreams"] = "77",
         }).Build());
-        services.AddLibp2p();
+        services.AddLibp2p().AddYamux(yamux => yamux.MaxPings = 33);
         using var provider = services.BuildServiceProvider();
 
         var options = provider.GetRequiredService<IOptions<Libp2pOptions>>().Value;
         Assert.Equal(["/ip4/0.0.0.0/tcp/4001"], options.ListenAddresses);
         Assert.Equal(["10.0.0.0/8"], options.Resources.TrustedNetworks);
         Assert.Equal(TimeSpan.FromSeconds(7), options.Dialing.Timeout);
+        Assert.Equal((77, 33), (options.Yamux.MaxInboundStreams, options.Yamux.MaxPings));
+    }
+
+    [Fact]
+    public async Task Options_OfYamux_AreCheckedAtTheStartAndAreThoseOfConnections()
+    {
+        var services = new ServiceCollection();
+        services.AddLibp2p(options => options.Yamux.MaxInboundStreams = 0);
+        await using var provider = services.BuildServiceProvider();
+        var failure = Assert.Throws<OptionsValidationException>(() => provider.GetRequiredService<IStartupValidator>().Validate());
+        Assert.Contains("IpfsKit:Libp2p:Yamux:MaxInboundStreams is '0'", failure.Message, StringComparison.Ordinal);
+
+        await using var pair = await Pair.StartAsync(options => options.Yamux.MaxInboundStreams = 2);
+        pair.Bob.Host.SetStreamHandler(ProtocolMatcher.Exact("/wait/1"), (_, token) => Task.Delay(Timeout.Infinite, token));
+        var reads = new List<Task<int>>();
+        for (var i = 0; i < 3; i++)
+        {
+            var stream = await pair.Alice.Host.NewStreamAsync(pair.Bob.PeerId, ["/wait/1"], TestContext.Current.CancellationToken);
+            await stream.WriteAsync(new byte[1], TestContext.Current.CancellationToken);
+            reads.Add(stream.ReadAsync(new byte[1], TestContext.Current.CancellationToken).AsTask());
+        }
+
+        await Assert.ThrowsAsync<StreamResetException>(() => reads[2]);
+        Assert.False(reads[0].IsCompleted);
     }
 
     [Fact]
@@ -85,12 +110,14 @@ public sealed class RegistrationTests
         options.Resources.TrustedNetworks.Add("10.0.0.0/99");
         options.Dns.Servers.Add("name");
         options.Addresses.NoAnnounce.Add("10.0.0.0/99");
+        options.Yamux.MaxPings = 0;
 
         var result = new Libp2pOptionsValidator().Validate(null, options);
 
-        Assert.Equal(8, result.Failures!.Count());
+        Assert.Equal(9, result.Failures!.Count());
         Assert.Contains("IpfsKit:Libp2p:ListenAddresses:0 is 'nowhere'; it must be a multiaddr.", result.Failures!);
         Assert.Contains("IpfsKit:Libp2p:Dialing:MaxConcurrentDials is '0'; it must be 1 to 16384.", result.Failures!);
+        Assert.Contains("IpfsKit:Libp2p:Yamux:MaxPings is '0'; it must be 1 to 1,048,576.", result.Failures!);
         Assert.True(new Libp2pOptionsValidator().Validate(null, new Libp2pOptions()).Succeeded);
     }
 

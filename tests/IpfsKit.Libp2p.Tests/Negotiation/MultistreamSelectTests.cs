@@ -27,6 +27,35 @@ public sealed class MultistreamSelectTests
         Assert.Equal((entry, protocol), (agreed.Matcher.Protocol, agreed.Protocol));
     }
 
+    [Theory]
+    [InlineData("/any/a\nb")]
+    [InlineData("/any/\n")]
+    [InlineData("")]
+    public async Task Handle_LineThatCanBeNoProtocol_IsRefusedWhateverAPredicateSays(string line)
+    {
+        var asked = new List<string>();
+        ProtocolMatcher[] table = [ProtocolMatcher.Predicate("/greedy", text =>
+        {
+            asked.Add(text);
+            return true;
+        })];
+        var (dialer, listener) = DuplexConnection.CreatePair();
+        var handled = MultistreamSelect.HandleAsync(new RawNegotiationChannel(listener), table, Cancel).AsTask();
+        await dialer.WriteAsync(Encoding.Latin1.GetBytes($"{Header}{(char)(line.Length + 1)}{line}\n\x03/x\n"), Cancel);
+        Assert.Equal("/x", (await handled).Protocol);
+        Assert.Equal(["/x"], asked);
+    }
+
+    [Fact]
+    public async Task Handle_PredicateThatThrows_FailsTheNegotiation()
+    {
+        var (dialer, listener) = DuplexConnection.CreatePair();
+        ProtocolMatcher[] table = [ProtocolMatcher.Predicate("/faulty", _ => throw new InvalidDataException("on purpose"))];
+        await dialer.WriteAsync(Encoding.Latin1.GetBytes($"{Header}\x03/x\n"), Cancel);
+        var failure = await Assert.ThrowsAsync<NegotiationFailedException>(async () => await MultistreamSelect.HandleAsync(new RawNegotiationChannel(listener), table, Cancel));
+        Assert.IsType<InvalidDataException>(failure.InnerException);
+    }
+
     [Fact]
     public async Task Select_NoProtocolInCommon_NamesWhatWasOffered()
     {

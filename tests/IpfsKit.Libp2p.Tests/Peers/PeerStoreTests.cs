@@ -26,6 +26,39 @@ public sealed class PeerStoreTests
     }
 
     [Fact]
+    public void Addresses_AfterTheSignedOnesExpired_AreTaken()
+    {
+        var store = Store();
+        store.TryAddRecord(Alice, 1, [Address(1)], new byte[1], Hour);
+        store.AddAddresses(Alice, [Address(2)], 3 * Hour);
+        Assert.Equal([Address(1)], store.GetAddresses(Alice));
+
+        _time.Advance(Hour);
+        store.AddAddresses(Alice, [Address(3)], Hour);
+
+        Assert.Equal([Address(3)], store.GetAddresses(Alice));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Addresses_ThatAConnectedPeerNamedAndThatComeAfterItsEnd_LastAsLongAsIfItHadEndedAfterThem(bool isSigned)
+    {
+        var store = Store();
+        store.SetConnected(Alice, true);
+        store.SetConnected(Alice, false);
+        if (isSigned)
+            store.TryAddRecord(Alice, 1, [Address(1)], new byte[1], lifetime: null);
+        else
+            store.AddConnected(Alice, [Address(1)]);
+        Assert.Single(store.GetAddresses(Alice));
+
+        _time.Advance(TimeSpan.FromMinutes(31));
+
+        Assert.Empty(store.GetAddresses(Alice));
+    }
+
+    [Fact]
     public void Addresses_HeardAgain_LastForTheLongerTime()
     {
         var store = Store();

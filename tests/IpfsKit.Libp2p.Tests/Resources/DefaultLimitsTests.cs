@@ -38,6 +38,20 @@ public sealed class DefaultLimitsTests
         Assert.True(MemoryShare.Of(limits.Connection.Memory, MemoryPriority.Low) >= 16 << 20);
     }
 
+    [Theory]
+    [InlineData(1L << 28)]
+    [InlineData(1L << 36)]
+    public void Limits_OfDials_LeaveRoomForAllOfThemBesideInboundOnes(long memory)
+    {
+        var limits = DefaultLimits.For(new ResourceOptions(), new MachineResources(memory, 1 << 20), highWater: 10, dials: 160);
+
+        foreach (var scope in new[] { limits.System, limits.Transient })
+        {
+            Assert.True(scope.ConnectionsOutbound >= 160);
+            Assert.True(scope.Connections - scope.ConnectionsInbound >= 160);
+        }
+    }
+
     [Fact]
     public void Machine_OfThisProcess_HasMemoryAndDescriptors()
     {

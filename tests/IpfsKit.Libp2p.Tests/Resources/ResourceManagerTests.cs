@@ -161,6 +161,37 @@ public sealed class ResourceManagerTests
     }
 
     [Fact]
+    public void Stream_TooManyOfAService_IsRefusedAndGivesAllBack()
+    {
+        var manager = TestLimits.Manager(TestLimits.None with { Service = new() { StreamsOutbound = 1 } });
+        using var first = manager.OpenStream(Alice, ConnectionDirection.Outbound);
+        first.Attach("/a/1", "service");
+        var second = manager.OpenStream(Bob, ConnectionDirection.Outbound);
+
+        Assert.Equal("service:service", Assert.Throws<ResourceLimitExceededException>(() => second.Attach("/b/1", "service")).Scope);
+
+        second.Attach("/b/1", "another");
+        second.Dispose();
+        first.Dispose();
+        AssertEmpty(manager);
+    }
+
+    [Fact]
+    public void Listeners_SocketsAndNone_CountAgainstTheSystem()
+    {
+        var manager = TestLimits.Manager(TestLimits.None with { System = new() { Descriptors = 1 } });
+        using var memory = manager.OpenListener(usesDescriptor: false);
+        var socket = manager.OpenListener(usesDescriptor: true);
+        Assert.Equal("descriptors", Assert.Throws<ResourceLimitExceededException>(() => manager.OpenListener(usesDescriptor: true)).Resource);
+        Assert.Equal("descriptors", Assert.Throws<ResourceLimitExceededException>(() => manager.OpenConnection(ConnectionDirection.Inbound, TestLimits.Public)).Resource);
+
+        socket.Dispose();
+        socket.Dispose();
+
+        AssertEmpty(manager);
+    }
+
+    [Fact]
     public void Stream_TooManyOfAPeer_IsRefusedAndGivesAllBack()
     {
         var manager = TestLimits.Manager(TestLimits.None with { Peer = new() { StreamsInbound = 1 } });

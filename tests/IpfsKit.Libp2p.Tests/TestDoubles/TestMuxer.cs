@@ -27,6 +27,8 @@ internal sealed class TestMuxer(string id) : IMuxer
 
         public TimeSpan RoundTripTime => TimeSpan.Zero;
 
+        public bool IsClosing { get; set; }
+
         public Task<Exception?> Closed => Task.FromResult(AbortReason);
 
         public ValueTask<IMuxedStream> OpenStreamAsync(CancellationToken cancellationToken) => throw new NotSupportedException();

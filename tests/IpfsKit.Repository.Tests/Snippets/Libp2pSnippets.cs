@@ -1,5 +1,6 @@
 using IpfsKit.Libp2p;
 using IpfsKit.Libp2p.Hosting;
+using IpfsKit.Libp2p.Peers;
 using IpfsKit.Multiformats;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -22,6 +23,21 @@ internal static class Libp2pSnippets
         await using var echo = await host.NewStreamAsync(peerId, ["/echo/1.0.0"]);   // connects first, if there is no connection
         await echo.WriteAsync("hello"u8.ToArray());
         await echo.CompleteWritesAsync();
+        // </snippet>
+    }
+
+    public static void Registration(IServiceCollection services)
+    {
+        // <snippet: README.md>
+        services.AddLibp2p(options => options.ListenAddresses.Add("/ip4/0.0.0.0/tcp/4001"));
+        // </snippet>
+    }
+
+    public static async Task StreamAsync(ILibp2pHost host, Multiaddr address, PeerId peerId)
+    {
+        // <snippet: README.md>
+        await host.ConnectAsync(PeerInfo.FromAddress(address));                       // host is the ILibp2pHost, address ends in /p2p/…
+        await using var stream = await host.NewStreamAsync(peerId, ["/echo/1.0.0"]);
         // </snippet>
     }
 }

@@ -56,7 +56,7 @@ internal sealed partial class YamuxConnection : IMuxedConnection
         _pings = new FloodLimit(options.MaxPings, timeProvider);
         _resets = new FloodLimit(options.MaxResets, timeProvider);
         _refusals = new FloodLimit(options.MaxRefusedStreams, timeProvider);
-        var isDialer = channel.Session.Connection.Direction == ConnectionDirection.Outbound;
+        var isDialer = channel.Session.Direction == ConnectionDirection.Outbound;
         (_nextId, _remoteParity) = isDialer ? (1u, 0u) : (2u, 1u);
         _sending = SendLoopAsync();
         _ = RunAsync();
@@ -70,6 +70,15 @@ internal sealed partial class YamuxConnection : IMuxedConnection
         {
             lock (_lock)
                 return _streams.Count;
+        }
+    }
+
+    public bool IsClosing
+    {
+        get
+        {
+            lock (_lock)
+                return _isStopped || _isRemoteLeaving || _nextId > uint.MaxValue - 2;
         }
     }
 

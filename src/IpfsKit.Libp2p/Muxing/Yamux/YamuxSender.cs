@@ -15,7 +15,7 @@ namespace IpfsKit.Libp2p.Muxing.Yamux;
 /// </remarks>
 internal sealed class YamuxSender : IValueTaskSource
 {
-    /// <summary>Pings, resets of unknown streams and goodbyes that wait for room.</summary>
+    /// <summary>Pings, resets of unknown streams and goodbyes that wait for room; and, counted by themselves, resets of streams that this side has ended.</summary>
     public const int MaxQueuedFrames = 1024;
 
     private const int SlowSends = 8;
@@ -29,6 +29,7 @@ internal sealed class YamuxSender : IValueTaskSource
     private readonly YamuxSendBuffer _buffer;
     private readonly int _maxBufferBytes;
     private readonly Queue<YamuxHeader> _frames = new();
+    private int _waitingResets;
     private YamuxQueue _writes;
     private YamuxQueue _control;
     private ManualResetValueTaskSourceCore<bool> _signal = new() { RunContinuationsAsynchronously = true };
@@ -65,6 +66,11 @@ internal sealed class YamuxSender : IValueTaskSource
             bool isIdle;
             lock (_lock)
             {
+                // What began to wait since the last look: whoever added it saw this loop at work and did not wake it.
+                while (_buffer.Filled == 0 && ServeOne())
+                {
+                }
+
                 if (_buffer.Failure is { } failure)
                 {
                     _buffer.ReturnAll();
@@ -251,11 +257,17 @@ internal sealed class YamuxSender : IValueTaskSource
         lock (_lock)
         {
             writer.Fail(failure, keepsEnd: false);
-            if (!tellRemote || !writer.IsAnnounced)
+            if (!tellRemote || !writer.IsAnnounced || writer.IsResetDue)
                 return;
             writer.IsResetDue = true;
+            _waitingResets++;
             SendControl(writer);
+            if (_waitingResets <= MaxQueuedFrames)
+                return;
         }
+
+        // The streams are gone, so that no limit of theirs counts these.
+        _fail(new ConnectionClosedException($"The other side does not read: {MaxQueuedFrames} resets wait for it."));
     }
 
     /// <summary>Sends a frame of no stream, or of one that is not known.</summary>
@@ -330,6 +342,7 @@ internal sealed class YamuxSender : IValueTaskSource
             if (!_buffer.TryAppend(new YamuxHeader(YamuxFrameType.WindowUpdate, YamuxFlags.Rst, writer.StreamId, 0)))
                 return false;
             writer.IsResetDue = false;
+            _waitingResets--;
             return true;
         }
 

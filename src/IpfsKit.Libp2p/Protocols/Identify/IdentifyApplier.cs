@@ -10,9 +10,6 @@ namespace IpfsKit.Libp2p.Protocols.Identify;
 /// <summary>Takes over what a peer says of itself, as far as it may be believed.</summary>
 internal sealed class IdentifyApplier(PeerStore peerStore, AddressManager addresses)
 {
-    /// <summary>As long as the peer is connected; then the peer store shortens it.</summary>
-    private static readonly TimeSpan ConnectedLifetime = TimeSpan.FromDays(3650);
-
     /// <summary>Takes it over.</summary>
     /// <exception cref="ProtocolViolationException">The peer says that it is somebody else.</exception>
     public void Apply(ISession session, IdentifyMessage message)
@@ -20,15 +17,16 @@ internal sealed class IdentifyApplier(PeerStore peerStore, AddressManager addres
         var peer = session.RemotePeer;
         if (message.HasPublicKey && !message.PublicKey.Span.SequenceEqual(session.RemoteKey.Encoded.Span))
             throw new ProtocolViolationException($"{peer} says that it has another key than the one it has proved.");
+        if (!TryApplyRecord(session, message))
+            peerStore.AddConnected(peer, Credible(session, message.ListenAddrs.Take(IdentifyProtocol.MaxAddresses).Select(Parse)));
+        if (message.HasObservedAddr && Multiaddr.TryFromBytes(message.ObservedAddr.Span, out var observed))
+            addresses.AddObservation(observed.WithoutFinalPeerId(), session.LocalAddress, session.RemoteAddress, session.Closed);
+        // Last: who sees the protocols sees the rest as well.
         peerStore.SetIdentity(
             peer,
             session.RemoteKey,
             message.HasAgentVersion ? message.AgentVersion : null,
             message.Protocols.Count > 0 ? message.Protocols.Take(IdentifyProtocol.MaxProtocols) : null);
-        if (!TryApplyRecord(session, message))
-            peerStore.AddAddresses(peer, Credible(session, message.ListenAddrs.Take(IdentifyProtocol.MaxAddresses).Select(Parse)), ConnectedLifetime);
-        if (message.HasObservedAddr && Multiaddr.TryFromBytes(message.ObservedAddr.Span, out var observed))
-            addresses.AddObservation(observed.WithoutFinalPeerId(), session.LocalAddress, session.RemoteAddress);
     }
 
     private bool TryApplyRecord(ISession session, IdentifyMessage message)
@@ -36,7 +34,7 @@ internal sealed class IdentifyApplier(PeerStore peerStore, AddressManager addres
         if (!message.HasSignedPeerRecord || !SignedRecords.TryRead(message.SignedPeerRecord.Span, session.RemotePeer, out var sequence, out var certified))
             return false;
         // An older one than is known is no reason to believe unsigned addresses.
-        peerStore.TryAddRecord(session.RemotePeer, sequence, Credible(session, certified.Take(IdentifyProtocol.MaxAddresses)), message.SignedPeerRecord.Memory, ConnectedLifetime);
+        peerStore.TryAddRecord(session.RemotePeer, sequence, Credible(session, certified.Take(IdentifyProtocol.MaxAddresses)), message.SignedPeerRecord.Memory, lifetime: null);
         return true;
     }
 

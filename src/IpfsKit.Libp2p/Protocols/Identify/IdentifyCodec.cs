@@ -6,6 +6,9 @@ namespace IpfsKit.Libp2p.Protocols.Identify;
 /// <summary>The messages of identify: into such as others read, and back.</summary>
 internal static class IdentifyCodec
 {
+    /// <summary>Fields that nobody knows are not kept: an object for each of them would be many times what was sent.</summary>
+    private static readonly MessageParser<IdentifyMessage> Parser = IdentifyMessage.Parser.WithDiscardUnknownFields(true);
+
     /// <summary>Splits a message into such of at most <see cref="IdentifyProtocol.MaxSentBytes"/>. What cannot be sent so is left out: the last addresses and protocols of more than fit into ten messages, a record that is too large.</summary>
     public static IReadOnlyList<byte[]> Split(IdentifyMessage message)
     {
@@ -47,7 +50,7 @@ internal static class IdentifyCodec
     {
         try
         {
-            into.MergeFrom(message);
+            into.MergeFrom(Parser.ParseFrom(message));
         }
         catch (InvalidProtocolBufferException e)
         {

@@ -27,4 +27,16 @@ internal static class IdentifyProtocol
 
     /// <summary>The most protocols of a peer that are looked at.</summary>
     public const int MaxProtocols = 1024;
+
+    /// <summary>The most pushes of a peer that are read in <see cref="PushInterval"/>; go-libp2p sends one for each change. After further ones the peer is asked, once.</summary>
+    public const int MaxPushes = 16;
+
+    /// <summary>How often a peer is asked at most when a push came meanwhile.</summary>
+    public const int MaxQuestions = 3;
+
+    /// <summary>The name of the service whose limits both protocols share.</summary>
+    public const string Service = "identify";
+
+    /// <summary>The time in which <see cref="MaxPushes"/> count.</summary>
+    public static readonly TimeSpan PushInterval = TimeSpan.FromSeconds(10);
 }

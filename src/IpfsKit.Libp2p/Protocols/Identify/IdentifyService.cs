@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Google.Protobuf;
 using IpfsKit.Libp2p.Hosting;
 using IpfsKit.Libp2p.Protocols.Identify.Wire;
+using IpfsKit.Libp2p.Resources;
 using IpfsKit.Multiformats;
 using Microsoft.Extensions.Logging;
 
@@ -21,10 +22,12 @@ internal sealed partial class IdentifyService
     private readonly Action<Session> _identified;
     private readonly IdentifyApplier _applier;
     private readonly SignedRecords _records;
+    private readonly PeerPushes _pushes;
     private readonly ILogger _logger;
-    private readonly TaskTracker _running = new();
+    private readonly TaskTracker _running;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _pushLock = new();
+    private long _version = 1;
     private bool _isPushing;
     private bool _isPushDue;
 
@@ -34,22 +37,40 @@ internal sealed partial class IdentifyService
         _options = services.Options.Identify;
         _applier = new IdentifyApplier(parts.Peers, parts.Addresses);
         _records = new SignedRecords(services.Key, services.TimeProvider);
+        _pushes = new PeerPushes(services.TimeProvider);
         _logger = services.Loggers.CreateLogger<IdentifyService>();
+        _running = new TaskTracker(_logger);
     }
 
     /// <summary>Sets the handlers.</summary>
     public void Register()
     {
-        _parts.Handlers.Set(ProtocolMatcher.Exact(IdentifyProtocol.Id), AnswerAsync, new StreamHandlerOptions { PerPeer = 8 });
-        _parts.Handlers.Set(ProtocolMatcher.Exact(IdentifyProtocol.PushId), ReceivePushAsync, new StreamHandlerOptions { PerPeer = 8 });
+        _parts.Handlers.Set(ProtocolMatcher.Exact(IdentifyProtocol.Id), AnswerAsync, new StreamHandlerOptions { PerPeer = 8, Service = IdentifyProtocol.Service });
+        _parts.Handlers.Set(ProtocolMatcher.Exact(IdentifyProtocol.PushId), ReceivePushAsync, new StreamHandlerOptions { PerPeer = 8, Service = IdentifyProtocol.Service });
         _parts.Handlers.Changed += OnLocalChange;
     }
 
     /// <summary>There is a new connection.</summary>
     public void OnSession(Session session) => _running.TryRun(() => AskAsync(session));
 
+    /// <summary>A peer has lost its last connection.</summary>
+    public void OnPeerGone(PeerId peer) => _pushes.Forget(peer);
+
     /// <summary>What this host says of itself has changed.</summary>
     public void OnLocalChange()
+    {
+        Interlocked.Increment(ref _version);
+        PushLater();
+    }
+
+    /// <summary>Pushes if a peer was told what is not true any more: it was left out while it was not known whether it listens, or while it was being told.</summary>
+    private void PushIfStale(Session session)
+    {
+        if (session.ToldVersion is > 0 and var told && told < Interlocked.Read(ref _version))
+            PushLater();
+    }
+
+    private void PushLater()
     {
         // Changes come in swarms: those of the next while go out together. One push after the other, so that none overtakes a later one and brings back what was true before.
         lock (_pushLock)
@@ -97,14 +118,9 @@ internal sealed partial class IdentifyService
         using var deadline = Deadline(session.Ending);
         try
         {
-            var stream = await session.NewStreamAsync(IdProtocols, deadline.Token).ConfigureAwait(false);
-            await using (stream.ConfigureAwait(false))
-            {
-                await stream.CompleteWritesAsync(deadline.Token).ConfigureAwait(false);
-                _applier.Apply(session, await IdentifyStreams.ReceiveAsync(stream, deadline.Token).ConfigureAwait(false));
-            }
-
+            await AskUntilNoPushComesAsync(session, deadline.Token).ConfigureAwait(false);
             _identified(session);
+            PushIfStale(session);
         }
         catch (Exception e) when (e is Libp2pException or OperationCanceledException or TimeoutException or IOException)
         {
@@ -114,21 +130,87 @@ internal sealed partial class IdentifyService
         }
         finally
         {
+            ForgetIfGone(session.RemotePeer);
             _services.Instruments.Identified(_services.TimeProvider.GetElapsedTime(started), Outcomes.Of(failure, session.Ending.IsCancellationRequested));
         }
+    }
+
+    private async Task AskUntilNoPushComesAsync(Session session, CancellationToken cancellationToken)
+    {
+        for (var asked = 0; asked < IdentifyProtocol.MaxQuestions; asked++)
+        {
+            var pushes = _pushes.Applied(session.RemotePeer);
+            var stream = await session.NewStreamAsync(IdProtocols, cancellationToken).ConfigureAwait(false);
+            await using (stream.ConfigureAwait(false))
+            {
+                await stream.CompleteWritesAsync(cancellationToken).ConfigureAwait(false);
+                var answer = await IdentifyStreams.ReceiveAsync(stream, cancellationToken).ConfigureAwait(false);
+                // A push may say some things only, so that neither it nor the answer is enough: the next answer has all of it.
+                if (_pushes.TryApplyAnswer(session.RemotePeer, pushes, () => _applier.Apply(session, answer)))
+                    return;
+            }
+        }
+    }
+
+    /// <summary>Asks a peer whose pushes were not read.</summary>
+    private async Task AskLaterAsync(Session session)
+    {
+        try
+        {
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(session.Ending, _stopping.Token);
+            await Task.Delay(IdentifyProtocol.PushInterval, _services.TimeProvider, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+
+        await AskAsync(session).ConfigureAwait(false);
     }
 
     private async Task AnswerAsync(IProtocolStream stream, CancellationToken cancellationToken)
     {
         using var deadline = Deadline(cancellationToken);
+        // Before what is told is looked at: what changes meanwhile is told again.
+        var version = Interlocked.Read(ref _version);
         await IdentifyStreams.SendAsync(stream, Describe(stream.Session), deadline.Token).ConfigureAwait(false);
+        var session = (Session)stream.Session;
+        session.ToldVersion = version;
+        PushIfStale(session);
     }
 
     private async Task ReceivePushAsync(IProtocolStream stream, CancellationToken cancellationToken)
     {
-        using var deadline = Deadline(cancellationToken);
-        _applier.Apply(stream.Session, await IdentifyStreams.ReceiveAsync(stream, deadline.Token).ConfigureAwait(false));
-        _identified((Session)stream.Session);
+        var session = (Session)stream.Session;
+        var peer = session.RemotePeer;
+        try
+        {
+            if (!_pushes.TryBegin(peer, out var isFirstRefused))
+            {
+                stream.Reset();
+                _parts.Resources.Note(ScopeKind.Peer, ResourceKind.Streams);
+                if (isFirstRefused)
+                    _running.TryRun(() => AskLaterAsync(session));
+                return;
+            }
+
+            using var deadline = Deadline(cancellationToken);
+            var message = await IdentifyStreams.ReceiveAsync(stream, deadline.Token).ConfigureAwait(false);
+            _pushes.Apply(peer, () => _applier.Apply(session, message));
+        }
+        finally
+        {
+            ForgetIfGone(peer);
+        }
+
+        _identified(session);
+    }
+
+    // A peer may have left before its state was made.
+    private void ForgetIfGone(PeerId peer)
+    {
+        if (_parts.Swarm.Get(peer).Count == 0)
+            _pushes.Forget(peer);
     }
 
     private async Task PushLaterAsync()
@@ -159,7 +241,10 @@ internal sealed partial class IdentifyService
 
     private async ValueTask PushAsync(PeerId peer, CancellationToken cancellationToken)
     {
-        if (_parts.Swarm.Get(peer) is not [var session, ..] || _parts.Peers.FindProtocol(peer, PushProtocols) is null)
+        if (_parts.Swarm.Find(peer) is not { } session || _parts.Peers.FindProtocol(peer, PushProtocols) is null)
+            return;
+        var version = Interlocked.Read(ref _version);
+        if (_parts.Swarm.Get(peer).Any(known => known.ToldVersion >= version))
             return;
         using var deadline = Deadline(cancellationToken);
         try
@@ -171,6 +256,8 @@ internal sealed partial class IdentifyService
                 // Until the peer has taken it: leaving before would reset the stream.
                 await stream.ReadAsync(new byte[1], deadline.Token).ConfigureAwait(false);
             }
+
+            session.ToldVersion = version;
         }
         catch (Exception e) when (e is Libp2pException or TimeoutException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {

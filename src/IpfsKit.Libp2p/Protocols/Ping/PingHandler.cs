@@ -9,7 +9,7 @@ internal sealed class PingHandler(PingOptions options, TimeProvider timeProvider
     public ProtocolMatcher Protocol { get; } = ProtocolMatcher.Exact(PingProtocol.Id);
 
     /// <inheritdoc/>
-    public StreamHandlerOptions Options { get; } = new() { PerPeer = options.MaxInboundStreamsPerPeer };
+    public StreamHandlerOptions Options { get; } = new() { PerPeer = options.MaxInboundStreamsPerPeer, Service = "ping" };
 
     /// <inheritdoc/>
     public async Task HandleAsync(IProtocolStream stream, CancellationToken cancellationToken)

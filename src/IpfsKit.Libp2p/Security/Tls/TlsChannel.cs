@@ -8,7 +8,8 @@ namespace IpfsKit.Libp2p.Security.Tls;
 /// <summary>A connection behind a TLS handshake.</summary>
 /// <remarks>
 /// While no bytes come it waits by a read without a buffer, and neither it nor <see cref="SslStream"/> holds one then. What stays is the state of the platform's library.
-/// A peer that ends says so (close_notify); ending between two records without it is taken for an end too, as <see cref="SslStream"/> does not tell the two apart, and muxers say themselves when they are done.
+/// A peer that ends says so (close_notify). The end of the connection without it is a failure, also between two records, where <see cref="SslStream"/> itself does not tell the two apart: anybody on the way can cut a
+/// connection there.
 /// </remarks>
 internal sealed class TlsChannel(IRawConnection connection, SecureSession session, TlsConnectionStream below, SslStream stream) : ISecureChannel
 {
@@ -95,7 +96,12 @@ internal sealed class TlsChannel(IRawConnection connection, SecureSession sessio
             _buffer ??= ArrayPool<byte>.Shared.Rent(BufferBytes);
             var bytes = await stream.ReadAsync(_buffer, cancellationToken).ConfigureAwait(false);
             if (bytes == 0)
+            {
                 ReturnBuffer();
+                if (below.HasEnded)
+                    throw new IOException("it ended without a close_notify.");
+            }
+
             return _buffer.AsMemory(0, bytes);
         }
         finally

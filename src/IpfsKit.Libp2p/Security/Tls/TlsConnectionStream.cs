@@ -16,11 +16,16 @@ internal sealed class TlsConnectionStream(IRawConnection connection) : AsyncStre
     private readonly SemaphoreSlim _leave = new(1);
     private bool _isChannelReading;
 
+    /// <summary>Whether the channel has read to the end of the connection. Behind a close_notify nothing is read, so the end that is found here has not been announced.</summary>
+    public bool HasEnded { get; private set; }
+
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var reading = connection.ReadAsync(buffer, cancellationToken);
         // The handshake reads without leave: nothing is beside it.
-        return reading.IsCompleted || !_isChannelReading ? reading : WaitAsync(reading);
+        if (!_isChannelReading)
+            return reading;
+        return reading.IsCompletedSuccessfully ? new ValueTask<int>(Took(reading.Result, buffer)) : WaitAsync(reading, buffer);
     }
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => connection.WriteAsync(buffer, cancellationToken);
@@ -63,16 +68,22 @@ internal sealed class TlsConnectionStream(IRawConnection connection) : AsyncStre
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<int> WaitAsync(ValueTask<int> reading)
+    private async ValueTask<int> WaitAsync(ValueTask<int> reading, Memory<byte> buffer)
     {
         _leave.Release();
         try
         {
-            return await reading.ConfigureAwait(false);
+            return Took(await reading.ConfigureAwait(false), buffer);
         }
         finally
         {
             await _leave.WaitAsync().ConfigureAwait(false);
         }
+    }
+
+    private int Took(int bytes, Memory<byte> buffer)
+    {
+        HasEnded |= bytes == 0 && buffer.Length > 0;
+        return bytes;
     }
 }

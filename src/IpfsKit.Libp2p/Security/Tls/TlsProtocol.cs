@@ -63,6 +63,9 @@ internal sealed class TlsProtocol : ISecurityProtocol, IDisposable
                 throw new PeerIdMismatchException(mismatch.Expected, mismatch.Actual);
             if (verifier.Failure is { } failure)
                 throw new SecurityHandshakeException(ProtocolId, failure.Message, failure);
+            // The other side does not speak TLS at all: another protocol may be tried.
+            if ((e as NegotiationFailedException ?? e.InnerException as NegotiationFailedException) is { } refusal)
+                throw refusal;
             if (e is AuthenticationException or IOException or CryptographicException or Libp2pException)
                 throw new SecurityHandshakeException(ProtocolId, (e.InnerException ?? e).Message, e);
             throw;

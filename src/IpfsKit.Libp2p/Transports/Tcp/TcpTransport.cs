@@ -40,21 +40,28 @@ internal sealed class TcpTransport(TcpOptions options, TimeProvider timeProvider
     }
 
     /// <summary>Connects, for addresses that have more behind the port; <paramref name="address"/> is for messages.</summary>
-    internal static async ValueTask<TcpConnection> ConnectAsync(EndPoint endPoint, Multiaddr address, CancellationToken cancellationToken)
+    internal async ValueTask<TcpConnection> ConnectAsync(EndPoint endPoint, Multiaddr address, CancellationToken cancellationToken)
     {
         // Without a family the socket takes both, which names need.
         var socket = endPoint is IPEndPoint
             ? new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp)
             : new Socket(SocketType.Stream, ProtocolType.Tcp);
+        using var timeout = new CancellationTokenSource(options.ConnectTimeout, timeProvider);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
-            await socket.ConnectAsync(endPoint, cancellationToken).ConfigureAwait(false);
+            await socket.ConnectAsync(endPoint, both.Token).ConfigureAwait(false);
             return TcpConnection.Create(socket, ConnectionDirection.Outbound);
         }
         catch (SocketException exception)
         {
             socket.Dispose();
             throw new DialFailedException(address, SocketErrors.Describe(exception) + ".", exception);
+        }
+        catch (OperationCanceledException exception) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            socket.Dispose();
+            throw new DialFailedException(address, $"nobody answers within {options.ConnectTimeout.TotalSeconds:0.###} s.", new TimeoutException(null, exception));
         }
         catch
         {

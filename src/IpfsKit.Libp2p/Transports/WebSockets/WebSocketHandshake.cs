@@ -14,6 +14,9 @@ internal static class WebSocketHandshake
     /// <summary>The longest request or response, with the empty line at its end.</summary>
     public const int MaxHeadBytes = 8 * 1024;
 
+    /// <summary>The most headers of a request or response. One that comes again is appended to what came before, so that many of them would cost the square of their number.</summary>
+    public const int MaxHeaders = 100;
+
     private const int KeyBytes = 16;
     private const string Guid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
@@ -75,6 +78,8 @@ internal static class WebSocketHandshake
         headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         first = "";
         if (!head.EndsWith("\r\n\r\n"u8) || head.ContainsAnyExceptInRange((byte)'\t', (byte)'~'))
+            return false;
+        if (head[..^4].Count("\r\n"u8) > MaxHeaders)
             return false;
         var lines = Encoding.ASCII.GetString(head[..^4]).Split("\r\n");
         first = lines[0];

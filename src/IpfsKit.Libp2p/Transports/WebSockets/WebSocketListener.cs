@@ -1,7 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Net;
 using System.Net.Security;
+using System.Runtime.InteropServices;
 using System.Security.Authentication;
 using System.Threading.Channels;
+using IpfsKit.Libp2p.Addresses;
 using IpfsKit.Multiformats;
 using Microsoft.Extensions.Logging;
 
@@ -17,6 +20,7 @@ internal sealed partial class WebSocketListener : ITransportListener
     private readonly WebSocketOptions _options;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
+    private readonly Action _refused;
     private readonly Channel<WebSocketConnection> _ready;
     private readonly Lock _lock = new();
 
@@ -25,7 +29,7 @@ internal sealed partial class WebSocketListener : ITransportListener
     private readonly Task _loop;
 
     public WebSocketListener(
-        ITransportListener listener, Multiaddr suffix, SslStreamCertificateContext? certificate, WebSocketOptions options, TimeProvider timeProvider, ILogger logger)
+        ITransportListener listener, Multiaddr suffix, SslStreamCertificateContext? certificate, WebSocketOptions options, TimeProvider timeProvider, ILogger logger, Action refused)
     {
         _listener = listener;
         _suffix = suffix;
@@ -33,6 +37,7 @@ internal sealed partial class WebSocketListener : ITransportListener
         _options = options;
         _timeProvider = timeProvider;
         _logger = logger;
+        _refused = refused;
         _ready = Channel.CreateBounded<WebSocketConnection>(options.MaxReadyConnections);
         Address = listener.Address.Encapsulate(suffix);
         _loop = Task.Run(AcceptConnectionsAsync);
@@ -90,10 +95,7 @@ internal sealed partial class WebSocketListener : ITransportListener
             {
                 _handshakes.AddLast(handshake.Node);
                 if (_handshakes.Count > _options.MaxPendingHandshakes)
-                {
-                    LogTooMany(_logger, Address, _handshakes.First!.Value.Connection.RemoteAddress);
-                    Remove(_handshakes.First.Value);
-                }
+                    DropOne();
             }
 
             _ = RunAsync(handshake);
@@ -146,16 +148,24 @@ internal sealed partial class WebSocketListener : ITransportListener
         }
     }
 
-    private void Remove(Handshake handshake)
+    // The oldest of the address that has most, so that one address cannot take the places of all others.
+    private void DropOne()
     {
-        _handshakes.Remove(handshake.Node);
-        handshake.Connection.Abort();
+        var counts = new Dictionary<IPAddress, int>();
+        foreach (var handshake in _handshakes)
+            CollectionsMarshal.GetValueRefOrAddDefault(counts, handshake.Address, out _)++;
+        var most = counts.MaxBy(count => count.Value).Key;
+        var oldest = _handshakes.First(handshake => handshake.Address.Equals(most));
+        LogTooMany(_logger, Address, oldest.Connection.RemoteAddress);
+        _refused();
+        _handshakes.Remove(oldest.Node);
+        oldest.Connection.Abort();
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "{RemoteAddress} did not become a WebSocket at {Address}: {Reason}")]
     private static partial void LogFailed(ILogger logger, Multiaddr address, Multiaddr remoteAddress, string reason);
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "Too many connections to {Address} are not WebSockets yet; {RemoteAddress} has waited longest and is dropped.")]
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Too many connections to {Address} are not WebSockets yet; {RemoteAddress}, of whose address are most, has waited longest of these and is dropped.")]
     private static partial void LogTooMany(ILogger logger, Multiaddr address, Multiaddr remoteAddress);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "{RemoteAddress} is dropped, since nobody takes the WebSockets at {Address}.")]
@@ -169,10 +179,13 @@ internal sealed partial class WebSocketListener : ITransportListener
         public Handshake(IRawConnection connection)
         {
             Connection = connection;
+            Address = connection.RemoteAddress.GetIPAddress() ?? IPAddress.None;
             Node = new LinkedListNode<Handshake>(this);
         }
 
         public IRawConnection Connection { get; }
+
+        public IPAddress Address { get; }
 
         public LinkedListNode<Handshake> Node { get; }
 

@@ -26,24 +26,9 @@ internal sealed class MultistreamTarget : ThrowingTarget
     /// <summary>Two exceptions, of which each passes several methods; strings of what was proposed and the answers.</summary>
     public override long GetAllowedBytes(int inputBytes) => (3 * ExceptionBytes) + (8 * inputBytes) + (MultistreamSelect.MaxProposals * 512);
 
-    protected override void Decode(ReadOnlyMemory<byte> input) => MultistreamSelect.HandleAsync(new Bytes(input), Table, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+    protected override void Decode(ReadOnlyMemory<byte> input) => MultistreamSelect.HandleAsync(new NegotiationBytes(input), Table, CancellationToken.None).AsTask().GetAwaiter().GetResult();
 
     protected override bool IsDeclared(Exception exception) => exception is NegotiationFailedException;
 
     protected override bool PassesHeader(ReadOnlySpan<byte> input) => input.StartsWith(MultistreamCodec.Header);
-
-    private sealed class Bytes(ReadOnlyMemory<byte> input) : INegotiationChannel
-    {
-        private ReadOnlyMemory<byte> _left = input;
-
-        public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
-        {
-            var read = Math.Min(buffer.Length, _left.Length);
-            _left[..read].CopyTo(buffer);
-            _left = _left[read..];
-            return ValueTask.FromResult(read);
-        }
-
-        public ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken) => ValueTask.CompletedTask;
-    }
 }

@@ -16,7 +16,7 @@ public sealed class YamuxFramedConformanceTests : StreamMuxerConformanceTests
 {
     private protected override IMuxer CreateMuxer() => TestYamux.CreateMuxer();
 
-    private protected override (ISecureChannel Dialer, ISecureChannel Listener) CreateChannels() => FramedChannel.CreatePair();
+    private protected override ValueTask<(ISecureChannel Dialer, ISecureChannel Listener)> CreateChannelsAsync() => ValueTask.FromResult<(ISecureChannel, ISecureChannel)>(FramedChannel.CreatePair());
 }
 
 /// <summary>Yamux over a connection that takes a few kilobytes at a time.</summary>
@@ -24,5 +24,5 @@ public sealed class YamuxNarrowConformanceTests : StreamMuxerConformanceTests
 {
     private protected override IMuxer CreateMuxer() => TestYamux.CreateMuxer();
 
-    private protected override (ISecureChannel Dialer, ISecureChannel Listener) CreateChannels() => FramedChannel.CreatePair(4000);
+    private protected override ValueTask<(ISecureChannel Dialer, ISecureChannel Listener)> CreateChannelsAsync() => ValueTask.FromResult<(ISecureChannel, ISecureChannel)>(FramedChannel.CreatePair(4000));
 }

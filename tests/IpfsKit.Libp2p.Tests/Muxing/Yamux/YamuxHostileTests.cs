@@ -64,6 +64,23 @@ public sealed class YamuxHostileTests
         Assert.InRange(peer.Memory.Peak, 256 * 1024, (256 * 1024) + (2 * 4096));
     }
 
+    [Fact]
+    public async Task Streams_ThatAreResetWhileThePeerReadsNothing_EndTheConnection()
+    {
+        // A send that never ends is no concern of this test.
+        await using var peer = FramePeer.Create(new YamuxOptions { WriteTimeout = TimeSpan.FromHours(1), MaxSendBufferBytes = 128 * 1024 }, capacity: 64 * 1024);
+        uint streams = 0;
+        while (!peer.Victim.IsClosing && streams < 100_000)
+        {
+            await peer.FloodAsync(1, _ => [new YamuxHeader(YamuxFrameType.WindowUpdate, YamuxFlags.Syn, (streams++ * 2) + 1, 0)]);
+            if (await peer.Victim.AcceptStreamAsync(Cancel) is { } stream)
+                stream.Reset();
+        }
+
+        var failure = Assert.IsType<ConnectionClosedException>(await peer.Victim.Closed.WaitAsync(Patience, Cancel));
+        Assert.Contains("resets wait", failure.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(5)]

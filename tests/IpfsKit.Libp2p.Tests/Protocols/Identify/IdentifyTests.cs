@@ -8,6 +8,7 @@ using IpfsKit.Libp2p.Tests.Hosting;
 using IpfsKit.Libp2p.Tests.Peers;
 using IpfsKit.Multiformats;
 using IpfsKit.TestKit;
+using Microsoft.Extensions.Time.Testing;
 
 namespace IpfsKit.Libp2p.Tests.Protocols.Identify;
 
@@ -158,6 +159,24 @@ public sealed class IdentifyTests
     [Fact]
     public void Split_SmallMessage_IsOne() => Assert.Single(IdentifyCodec.Split(new IdentifyMessage { AgentVersion = "agent", SignedPeerRecord = ByteString.CopyFrom(new byte[3000]) }));
 
+    [Fact]
+    public void Merge_FieldsThatNobodyKnows_AreNotKept()
+    {
+        var unknown = new MemoryStream();
+        using (var output = new CodedOutputStream(unknown, leaveOpen: true))
+        {
+            for (var field = 16; field < 2000; field++)
+            {
+                output.WriteTag(field, WireFormat.WireType.Varint);
+                output.WriteInt32(1);
+            }
+        }
+
+        var merged = new IdentifyMessage { AgentVersion = "agent" };
+        IdentifyCodec.Merge(merged, unknown.ToArray());
+        Assert.Equal(new IdentifyMessage { AgentVersion = "agent" }.ToByteArray(), merged.ToByteArray());
+    }
+
     [Theory]
     [InlineData("/ip4/127.0.0.1/tcp/1", 3)]
     [InlineData("/ip4/10.0.0.1/tcp/1", 2)]
@@ -174,6 +193,73 @@ public sealed class IdentifyTests
         applier.Apply(new FakeSession(TestPeers.Alice, Multiaddr.Parse(seenAt)), message);
 
         Assert.Equal(believed, store.GetAddresses(TestPeers.Alice).Count);
+    }
+
+    [Fact]
+    public async Task Push_MoreThanTheBound_AreNotReadAndThePeerIsAskedOnce()
+    {
+        var time = new FakeTimeProvider();
+        // Alice pushes nothing by herself.
+        await using var pair = await Pair.StartAsync(timeProvider: time, configureAlice: options => options.Identify.PushDelay = TimeSpan.FromMinutes(1));
+        var store = pair.Bob.Host.PeerStore;
+        for (var i = 0; i < IdentifyProtocol.MaxPushes; i++)
+            await PushAsync(pair, new IdentifyMessage { AgentVersion = $"agent/{i}" }.ToByteArray());
+        for (var i = 0; i < 20; i++)
+            await AssertResetAsync(pair, new IdentifyMessage { AgentVersion = "flood" }.ToByteArray());
+
+        Assert.Equal($"agent/{IdentifyProtocol.MaxPushes - 1}", store.GetAgentVersion(pair.Alice.PeerId));
+        Assert.InRange(pair.Bob.Metrics.TagsOf("libp2p.resource.refused").Count(tags => tags == "resource=streams,scope=peer"), 20, 22);
+        Assert.Single(pair.Bob.Metrics.TagsOf("libp2p.identify.duration"));
+
+        // What it says when it is asked stands in the end.
+        await Eventually.TrueAsync(
+            "the peer is asked",
+            () =>
+            {
+                time.Advance(TimeSpan.FromSeconds(1));
+                return Task.FromResult(store.GetAgentVersion(pair.Alice.PeerId)!.StartsWith("ipfskit/", StringComparison.Ordinal));
+            },
+            Patience,
+            Cancellation);
+        await Eventually.TrueAsync("it is counted", () => Task.FromResult(pair.Bob.Metrics.TagsOf("libp2p.identify.duration").Length == 2), Patience, Cancellation);
+        await PushAsync(pair, new IdentifyMessage { AgentVersion = "again" }.ToByteArray());
+        Assert.Equal("again", store.GetAgentVersion(pair.Alice.PeerId));
+    }
+
+    [Fact]
+    public async Task Answer_DuringWhichAPushCame_IsNotTakenOverAndThePeerIsAskedAgain()
+    {
+        var network = new InMemoryNetwork();
+        // She pushes nothing by herself.
+        await using var alice = await TestHost.StartAsync(network, options => options.Identify.PushDelay = TimeSpan.FromMinutes(1));
+        await using var bob = await TestHost.StartAsync(network);
+        var asked = 0;
+        var pushed = new TaskCompletionSource();
+        // Alice answers with what was true when she was asked first, after she has pushed what is true now.
+        alice.Host.SetStreamHandler(ProtocolMatcher.Exact(IdentifyProtocol.Id), async (stream, token) =>
+        {
+            var isFirst = Interlocked.Increment(ref asked) == 1;
+            if (isFirst)
+                await pushed.Task;
+            await stream.WriteLengthPrefixedAsync(new IdentifyMessage { AgentVersion = isFirst ? "old" : "new", Protocols = { isFirst ? "/old/1" : "/new/1" } }.ToByteArray(), token);
+        });
+        await alice.Host.ConnectAsync(bob.Info, Cancellation);
+        await Eventually.TrueAsync("Bob asks", () => Task.FromResult(Volatile.Read(ref asked) == 1), Patience, Cancellation);
+        await using (var stream = await alice.Host.NewStreamAsync(bob.PeerId, [IdentifyProtocol.PushId], Cancellation))
+        {
+            await stream.WriteLengthPrefixedAsync(new IdentifyMessage { AgentVersion = "new" }.ToByteArray(), Cancellation);
+            await stream.CompleteWritesAsync(Cancellation);
+            Assert.Equal(0, await stream.ReadAsync(new byte[1], Cancellation));
+        }
+
+        var store = bob.Host.PeerStore;
+        Assert.Equal("new", store.GetAgentVersion(alice.PeerId));
+        pushed.SetResult();
+
+        await Eventually.TrueAsync("the second answer is taken over", () => Task.FromResult(store.FindProtocol(alice.PeerId, ["/new/1"]) is not null), Patience, Cancellation);
+        Assert.Equal("new", store.GetAgentVersion(alice.PeerId));
+        Assert.Null(store.FindProtocol(alice.PeerId, ["/old/1"]));
+        Assert.Equal(2, asked);
     }
 
     private static async Task AssertResetAsync(Pair pair, params byte[][] messages) =>

@@ -5,7 +5,7 @@ using IpfsKit.Libp2p.Tests.Conformance;
 
 namespace IpfsKit.Libp2p.Tests.Security.Noise;
 
-public sealed class NoiseConformanceTests : SecurityConformanceTests
+public class NoiseConformanceTests : SecurityConformanceTests
 {
     private protected override int HandshakeBytes => 34;
 

@@ -1,7 +1,9 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using IpfsKit.Libp2p.Identities;
 using IpfsKit.Libp2p.Security.Tls;
+using IpfsKit.Libp2p.Tests.Identities;
 using IpfsKit.Multiformats;
 
 namespace IpfsKit.Libp2p.Tests.Security.Tls;
@@ -135,6 +137,27 @@ public sealed class TlsPeerCertificateTests : IDisposable
             SelfSign(new CertificateRequest("CN=x", good, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1), good.ExportSubjectPublicKeyInfo()), Now));
         AssertRefused("1024", SelfSign(new CertificateRequest("CN=x", small, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1), small.ExportSubjectPublicKeyInfo()));
         AssertRefused("not known", SelfSign(new CertificateRequest("CN=x", good, HashAlgorithmName.SHA256, RSASignaturePadding.Pss), good.ExportSubjectPublicKeyInfo()));
+    }
+
+    /// <summary>Neither as the key of the certificate nor as the identity; in both places nothing is computed with it.</summary>
+    [Fact]
+    public void Verify_RsaKeyOf16KBits_IsRefusedByItsSize()
+    {
+        var spki = RsaEncoding.Spki(RsaEncoding.Modulus(16_384), 65_537, withNull: true);
+        using var issuer = RSA.Create(2048);
+        var request = new CertificateRequest(new X500DistinguishedName("CN=x"), System.Security.Cryptography.X509Certificates.PublicKey.CreateFromSubjectPublicKeyInfo(spki, out _), HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509Extension(TlsIdentityExtension.Oid, TlsIdentityExtension.Create(_identity, spki), false));
+        using var certificate = request.Create(new X500DistinguishedName("CN=x"), X509SignatureGenerator.CreateForRSA(issuer, RSASignaturePadding.Pkcs1), Now.AddHours(-1), Now.AddHours(1), [1]);
+        AssertRefused("not 16384", certificate.RawData);
+
+        var extension = new AsnWriter(AsnEncodingRules.DER);
+        using (extension.PushSequence())
+        {
+            extension.WriteOctetString(RsaEncoding.Encode(RsaEncoding.Modulus(16_384), 65_537));
+            extension.WriteOctetString(new byte[16_384 / 8]);
+        }
+
+        AssertRefused("not 16384", Create(new X509Extension(TlsIdentityExtension.Oid, extension.Encode(), false)));
     }
 
     [Fact]

@@ -15,10 +15,16 @@ public sealed class TcpAllocationTests
         await using var pair = await ConnectionPair.ConnectAsync(_transport, Multiaddr.Parse("/ip4/127.0.0.1/tcp/0"));
         var buffer = new byte[16 << 10];
         await RoundAsync(2_000);
-        var before = GC.GetTotalAllocatedBytes(precise: true);
         const int Rounds = 5_000;
-        await RoundAsync(Rounds);
-        var perRound = (GC.GetTotalAllocatedBytes(precise: true) - before) / (double)Rounds;
+        var perRound = double.MaxValue;
+        // The whole process is measured: what earlier tests have left to run, timers and the compiler allocate too, but not in every attempt.
+        for (var attempt = 0; attempt < 10 && perRound >= 1; attempt++)
+        {
+            var before = GC.GetTotalAllocatedBytes(precise: true);
+            await RoundAsync(Rounds);
+            perRound = Math.Min(perRound, (GC.GetTotalAllocatedBytes(precise: true) - before) / (double)Rounds);
+        }
+
         Assert.True(perRound < 16, $"{perRound} bytes were allocated for each write and read.");
 
         async Task RoundAsync(int rounds)

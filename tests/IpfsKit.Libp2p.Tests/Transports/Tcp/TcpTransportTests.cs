@@ -32,6 +32,27 @@ public sealed class TcpTransportTests
     }
 
     [Fact]
+    public async Task Dial_NobodyAnswers_IsGivenUpAfterTheConnectTimeout()
+    {
+        // As many as the operating system takes wait to be accepted: it answers no more.
+        using var full = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        full.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        full.Listen(0);
+        using var first = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await first.ConnectAsync(full.LocalEndPoint!, Token);
+        var time = new FakeTimeProvider();
+        var transport = new TcpTransport(new TcpOptions(), time);
+
+        var dial = transport.DialAsync(Multiaddr.Parse($"/ip4/127.0.0.1/tcp/{((IPEndPoint)full.LocalEndPoint!).Port}"), Token).AsTask();
+        time.Advance(TimeSpan.FromSeconds(5) - TimeSpan.FromTicks(1));
+        Assert.False(dial.IsCompleted);
+        time.Advance(TimeSpan.FromTicks(1));
+
+        var failure = await Assert.ThrowsAsync<DialFailedException>(() => dial.WaitAsync(TimeSpan.FromSeconds(30), Token));
+        Assert.IsType<TimeoutException>(failure.InnerException);
+    }
+
+    [Fact]
     public async Task ZonedAddress_OfALinkLocalInterface_IsReadByNameAndWrittenByNumber()
     {
         // The loopback interface has no link-local address, but a zone is read for any interface of the machine.
@@ -163,8 +184,9 @@ public sealed class TcpTransportTests
     [Fact]
     public void Options_OutOfRange_AreAllNamed()
     {
-        var result = new TcpOptionsValidator().Validate(null, new TcpOptions { AcceptBacklog = 0, MaxAcceptPause = TimeSpan.Zero });
+        var result = new TcpOptionsValidator().Validate(null, new TcpOptions { AcceptBacklog = 0, ConnectTimeout = TimeSpan.Zero, MaxAcceptPause = TimeSpan.Zero });
         Assert.Contains(result.Failures!, failure => failure.Contains("AcceptBacklog is '0'", StringComparison.Ordinal));
+        Assert.Contains(result.Failures!, failure => failure.Contains("ConnectTimeout is '00:00:00'", StringComparison.Ordinal));
         Assert.Contains(result.Failures!, failure => failure.Contains("MaxAcceptPause is '00:00:00'", StringComparison.Ordinal));
         Assert.True(new TcpOptionsValidator().Validate(null, new TcpOptions()).Succeeded);
     }

@@ -11,7 +11,7 @@ internal static class TestWebSockets
 {
     public static X509Certificate2 Certificate { get; } = CreateCertificate();
 
-    public static WebSocketTransport Create(Action<WebSocketOptions>? configure = null, TimeProvider? timeProvider = null)
+    public static WebSocketTransport Create(Action<WebSocketOptions>? configure = null, TimeProvider? timeProvider = null, Action? refused = null)
     {
         var options = new WebSocketOptions
         {
@@ -19,7 +19,7 @@ internal static class TestWebSockets
             CertificateValidation = (_, certificate, _, _) => certificate?.GetCertHashString(HashAlgorithmName.SHA256) == Certificate.GetCertHashString(HashAlgorithmName.SHA256),
         };
         configure?.Invoke(options);
-        return new WebSocketTransport(new TcpTransport(new TcpOptions(), TimeProvider.System), options, timeProvider ?? TimeProvider.System);
+        return new WebSocketTransport(new TcpTransport(new TcpOptions(), TimeProvider.System), options, timeProvider ?? TimeProvider.System, refused: refused);
     }
 
     private static X509Certificate2 CreateCertificate()

@@ -44,6 +44,22 @@ public sealed class WebSocketHandshakeTests
         Assert.Equal(status == "101", isAccepted);
     }
 
+    /// <summary>Five headers are needed anyway. A header that comes again is appended to what came before, at a cost that grows with the square of their number.</summary>
+    [Theory]
+    [InlineData(WebSocketHandshake.MaxHeaders - 5, true)]
+    [InlineData(WebSocketHandshake.MaxHeaders - 4, false)]
+    [InlineData(1500, false)]
+    public void Answer_ManyHeaders_AreBounded(int more, bool expected)
+    {
+        var request = Bytes(Good.Replace("Host: a", "Host: a" + string.Concat(Enumerable.Repeat("\r\na:b", more)), StringComparison.Ordinal));
+        Assert.InRange(request.Length, 0, WebSocketHandshake.MaxHeadBytes);
+        WebSocketHandshake.Answer(request, out _);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        WebSocketHandshake.Answer(request, out var isAccepted);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 64 * 1024);
+        Assert.Equal(expected, isAccepted);
+    }
+
     [Fact]
     public void Answer_AnyBytes_DoesNotThrow() =>
         Gen.Select(Gen.Byte.Array, Gen.Int[0, Good.Length], Gen.Bool).Sample((noise, at, ends) =>

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
 using IpfsKit.Libp2p.Tests.Conformance;
@@ -5,6 +8,7 @@ using IpfsKit.Libp2p.Transports;
 using IpfsKit.Libp2p.Transports.Tcp;
 using IpfsKit.Libp2p.Transports.WebSockets;
 using IpfsKit.Multiformats;
+using IpfsKit.TestKit;
 using Microsoft.Extensions.Time.Testing;
 
 namespace IpfsKit.Libp2p.Tests.Transports.WebSockets;
@@ -66,6 +70,32 @@ public sealed class WebSocketTransportTests
         await dialer.WriteAsync("hi"u8.ToArray(), Token);
         Assert.Equal("hi"u8.ToArray(), await accepted!.ReadExactlyAsync(2));
         Assert.Equal(["localhost"], names);
+    }
+
+    [Theory]
+    [InlineData(null, "Host: 127.0.0.1:")]
+    [InlineData("a.example", "Host: a.example:")]
+    public async Task Dial_WithoutTls_SendsTheNameAsHost(string? name, string expected)
+    {
+        await using var tcp = await _tcp.ListenAsync(Multiaddr.Parse("/ip4/127.0.0.1/tcp/0"), Token);
+        var dial = TestWebSockets.Create().DialAsync(Multiaddr.Parse($"{tcp.Address}/ws"), name, Token).AsTask();
+        await using var accepted = await tcp.AcceptAsync(Token);
+        var head = new byte[4096];
+        var read = await accepted!.ReadAsync(head, Token);
+        await accepted.WriteAsync("HTTP/1.1 404 Not Found\r\n\r\n"u8.ToArray(), Token);
+
+        Assert.Contains($"\r\n{expected}{Port(tcp.Address)}\r\n", Encoding.ASCII.GetString(head, 0, read), StringComparison.Ordinal);
+        await Assert.ThrowsAsync<DialFailedException>(() => dial);
+    }
+
+    [Theory]
+    [InlineData("a\r\nX-Evil: b")]
+    [InlineData("a b")]
+    public async Task Dial_NameThatIsNone_IsRefused(string name)
+    {
+        await using var tcp = await _tcp.ListenAsync(Multiaddr.Parse("/ip4/127.0.0.1/tcp/0"), Token);
+        var failure = await Assert.ThrowsAsync<DialFailedException>(() => TestWebSockets.Create().DialAsync(Multiaddr.Parse($"{tcp.Address}/ws"), name, Token).AsTask());
+        Assert.Contains("name", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -207,6 +237,26 @@ public sealed class WebSocketTransportTests
     }
 
     [Fact]
+    public async Task Accept_MoreHandshakesThanMayBe_TheAddressThatHasMostLosesOne()
+    {
+        var refused = 0;
+        var transport = TestWebSockets.Create(options => options.MaxPendingHandshakes = 10, refused: () => refused++);
+        await using var listener = (WebSocketListener)await transport.ListenAsync(Plain, Token);
+        // Slow, and older than all others.
+        using var honest = await ConnectFromAsync("127.0.0.1", listener.Address);
+        await Eventually.TrueAsync("it is accepted", () => Task.FromResult(listener.PendingHandshakes == 1), TimeSpan.FromSeconds(30), Token);
+        var attackers = new List<Socket>();
+        for (var i = 0; i < 20; i++)
+            attackers.Add(await ConnectFromAsync("127.0.0.2", listener.Address));
+
+        foreach (var dropped in attackers.Take(11))
+            await Assert.ThrowsAsync<SocketException>(() => dropped.ReceiveAsync(new byte[1], Token).AsTask());
+        Assert.Equal((11, 10), (refused, listener.PendingHandshakes));
+        Assert.False(honest.Poll(0, SelectMode.SelectRead));
+        attackers.ForEach(attacker => attacker.Dispose());
+    }
+
+    [Fact]
     public async Task Dispose_HandshakesUnderWay_EndsThem()
     {
         var listener = (WebSocketListener)await TestWebSockets.Create().ListenAsync(Plain, Token);
@@ -233,4 +283,12 @@ public sealed class WebSocketTransportTests
     }
 
     private static Multiaddr TcpAddress(Multiaddr address) => Multiaddr.Parse($"/ip4/127.0.0.1/tcp/{Port(address)}");
+
+    private static async Task<Socket> ConnectFromAsync(string address, Multiaddr listener)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Parse(address), 0));
+        await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, int.Parse(listener.ToString().Split('/')[4], CultureInfo.InvariantCulture)), Token);
+        return socket;
+    }
 }

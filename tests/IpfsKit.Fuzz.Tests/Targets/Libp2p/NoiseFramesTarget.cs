@@ -1,0 +1,73 @@
+using System.Buffers;
+using IpfsKit.Fuzz.Tests.Engine;
+using IpfsKit.Libp2p;
+using IpfsKit.Libp2p.Identities;
+using IpfsKit.Libp2p.Security;
+using IpfsKit.Libp2p.Security.Noise;
+
+namespace IpfsKit.Fuzz.Tests.Targets.Libp2p;
+
+/// <summary>What comes over a connection behind a Noise handshake, in parts.</summary>
+internal sealed class NoiseFramesTarget : ThrowingTarget
+{
+    private const int LengthBytes = 2;
+
+    private static readonly PublicKey Peer = PrivateKey.Generate().PublicKey;
+    private static readonly byte[] Key = new byte[32];
+
+    private readonly byte[][] _seeds = [Frames(1), Frames(0, 5, 100), Frames(3000, 1)];
+
+    public override string Name => "noise-frames";
+
+    public override IEnumerable<byte[]> Seeds => _seeds;
+
+    /// <summary>The channel with its ciphers; buffers come from the pool.</summary>
+    public override long GetAllowedBytes(int inputBytes) => (3 * ExceptionBytes) + (8 * 1024) + (16 * inputBytes);
+
+    protected override void Decode(ReadOnlyMemory<byte> input)
+    {
+        var connection = new BytesConnection(input);
+        var channel = new NoiseChannel(connection, new SecureSession(NoiseProtocol.ProtocolId, Peer, connection, null), new NoiseCipher(Key), new NoiseCipher(Key), ArrayPool<byte>.Shared);
+        try
+        {
+            var plain = 0;
+            while (channel.ReadAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult() is { IsEmpty: false } part)
+                plain += part.Length;
+            if (plain > input.Length)
+                throw new InvalidOperationException($"{plain} bytes came out of {input.Length}.");
+        }
+        finally
+        {
+            channel.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        }
+    }
+
+    protected override bool IsDeclared(Exception exception) => exception is ConnectionClosedException;
+
+    /// <summary>The length and the first byte of a frame that there is.</summary>
+    protected override bool PassesHeader(ReadOnlySpan<byte> input)
+    {
+        foreach (var seed in _seeds)
+        {
+            if (input.StartsWith(seed.AsSpan(0, LengthBytes + 1)))
+                return true;
+        }
+
+        return false;
+    }
+
+    private static byte[] Frames(params int[] plainBytes)
+    {
+        using var cipher = new NoiseCipher(Key);
+        var sealer = new NoiseSealer(cipher);
+        byte[] frames = [];
+        foreach (var bytes in plainBytes)
+        {
+            var frame = new byte[sealer.PrefixBytes + bytes + sealer.SuffixBytes];
+            sealer.Seal(frame);
+            frames = [.. frames, .. frame];
+        }
+
+        return frames;
+    }
+}
