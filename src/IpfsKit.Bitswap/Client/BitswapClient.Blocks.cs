@@ -73,6 +73,7 @@ internal sealed partial class BitswapClient
             peer.Estimates.OnBlock(bytes, seconds, peer.Estimates.DeliveredBytes, wasIdle: false, now);
         }
 
+        peer.StraysInARow = 0;
         _parts.Instruments.OnWanted(bytes, seconds);
         return seconds;
     }
@@ -112,6 +113,7 @@ internal sealed partial class BitswapClient
         {
             _parts.Instruments.OnUnwanted(block.Bytes);
             Observe(peer.Id, PeerFailure.UnwantedBlock);
+            peer.StraysInARow++;
             // Which block these bytes were to be cannot be known: nothing that is awaited of this peer can be trusted to come.
             foreach (var member in peer.Sessions.ToArray())
             {
@@ -122,7 +124,7 @@ internal sealed partial class BitswapClient
             }
         }
 
-        _parts.Budget.Return(block.Bytes);
+        _parts.Budget.Return(ByteBudget.CostOf(block.Bytes));
         block.Buffer.Dispose();
     }
 }

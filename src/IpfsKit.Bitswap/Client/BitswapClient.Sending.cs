@@ -74,12 +74,6 @@ internal sealed partial class BitswapClient
         Observe(peer.Id, PeerFailure.Unreachable);
         EndAsks(peer);
         peer.Wants.Restart(peer.Asks);
-        foreach (var member in peer.Sessions.ToArray())
-        {
-            var session = member.Session;
-            session.Leave(member);
-            session.Pump();
-        }
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "{PeerId} could not be told what is wanted of it.")]

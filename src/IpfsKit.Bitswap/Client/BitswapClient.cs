@@ -19,6 +19,9 @@ namespace IpfsKit.Bitswap.Client;
 /// </remarks>
 internal sealed partial class BitswapClient : IAsyncDisposable
 {
+    /// <summary>A timer that rings so late says that the process could do nothing else in time either, so that nothing can be held against peers.</summary>
+    private const double OverloadSeconds = 0.05;
+
     private readonly ClientParts _parts;
     private readonly Func<PeerId, bool> _isPreferred;
     private readonly StoreBehind _behind;
@@ -51,7 +54,8 @@ internal sealed partial class BitswapClient : IAsyncDisposable
     {
         var (gate, clock) = (new ClientGate { Send = Send }, new ClientClock(time));
         var timer = new ClientTimer(time, OnDue);
-        _parts = new ClientParts(network, store, finder, observer, options, clock, timer, gate, new AskBook(gate, clock, timer, options), new ByteBudget(options.MaxUnstoredBytes), instruments, logger);
+        var guarded = observer is null ? null : new GuardedObserver(observer, logger);
+        _parts = new ClientParts(network, store, finder, guarded, options, clock, timer, gate, new AskBook(gate, clock, timer, options), new ByteBudget(options.MaxUnstoredBytes), instruments, logger);
         _isPreferred = isPreferred ?? (static _ => false);
         _behind = new StoreBehind(store, _parts.Budget, stored ?? (static _ => { }));
         _verifier = new BlockVerifier(options.Verifiers == 0 ? Environment.ProcessorCount : options.Verifiers, Deliver);
@@ -147,7 +151,7 @@ internal sealed partial class BitswapClient : IAsyncDisposable
 
         try
         {
-            await _parts.Budget.TakeAsync(bytes, cancellationToken).ConfigureAwait(false);
+            await _parts.Budget.TakeAsync(ByteBudget.CostOf(bytes), cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -156,7 +160,7 @@ internal sealed partial class BitswapClient : IAsyncDisposable
         }
 
         if (!_verifier.Add(sender, block))
-            _parts.Budget.Return(bytes);
+            _parts.Budget.Return(ByteBudget.CostOf(bytes));
     }
 
     /// <summary>A peer said what it has.</summary>
@@ -193,7 +197,7 @@ internal sealed partial class BitswapClient : IAsyncDisposable
         await _parts.Timer.DisposeAsync().ConfigureAwait(false);
         await _verifier.CloseAsync().ConfigureAwait(false);
         await _behind.FlushAsync(CancellationToken.None).ConfigureAwait(false);
-        // Sending the last cancels is worth a moment, and no more: they matter only to peers that stay connected.
+        // What peers could not be told until now they learn when the connection ends.
         await _stopped.CancelAsync().ConfigureAwait(false);
         await _sends.CloseAsync().ConfigureAwait(false);
         await _tasks.CloseAsync().ConfigureAwait(false);
@@ -321,20 +325,30 @@ internal sealed partial class BitswapClient : IAsyncDisposable
             if (left.OutstandingBlocks > 0)
                 Observe(left.Id, PeerFailure.Disconnected);
             EndAsks(left);
-            foreach (var member in left.Sessions.ToArray())
-                member.Session.OnLeft(member);
         }
     }
 
-    /// <summary>Ends all asks of a peer that cannot answer any more.</summary>
+    /// <summary>Ends all asks of a peer that cannot answer any more; the sessions go on without it.</summary>
     private void EndAsks(ClientPeer peer)
     {
+        var concerned = new HashSet<BitswapSession>();
         foreach (var ask in peer.Asks.Values.ToArray())
         {
             var want = ask.Want;
             _parts.Asks.End(ask);
             Reopen(want);
+            for (var session = want.FirstSession; session is not null; session = session.NextOfWant)
+                concerned.Add(session.Session);
         }
+
+        foreach (var member in peer.Sessions.ToArray())
+        {
+            concerned.Add(member.Session);
+            member.Session.OnLeft(member);
+        }
+
+        foreach (var session in concerned)
+            session.Pump();
     }
 
     /// <summary>The timer has rung: does what is due, and sets it again.</summary>
@@ -345,6 +359,8 @@ internal sealed partial class BitswapClient : IAsyncDisposable
             if (_isStopped)
                 return;
             var now = _parts.Clock.Now;
+            if (now > _parts.Timer.Due + OverloadSeconds)
+                _monitor.OnStalled();
             _parts.Timer.Reset();
             var due = double.PositiveInfinity;
             foreach (var peer in _peers.Values)

@@ -179,7 +179,7 @@ internal sealed class BitswapSession : IBitswapSession
                 return member;
         }
 
-        if (IsEnded || peer.HasLeft || Peers.Count >= Options.MaxPeersPerSession || IsBanned(peer.Id))
+        if (IsEnded || peer.HasLeft || peer.IsDistrusted || Peers.Count >= Options.MaxPeersPerSession || IsBanned(peer.Id))
             return null;
         var joined = new SessionPeer(this, peer);
         Peers.Add(joined);
@@ -457,7 +457,18 @@ internal sealed class BitswapSession : IBitswapSession
     private void Report(IProgress<FetchedBlock> progress, FetchedBlock fetched)
     {
         lock (_progress)
-            progress.Report(fetched);
+        {
+            try
+            {
+                progress.Report(fetched);
+            }
+#pragma warning disable CA1031 // Others' code; the fetch goes on.
+            catch (Exception e)
+            {
+                GuardedObserver.LogFailed(_parts.Logger, e);
+            }
+#pragma warning restore CA1031
+        }
     }
 
     private void CountBytes(PeerId peer, int bytes)

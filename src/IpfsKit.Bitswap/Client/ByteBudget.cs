@@ -3,8 +3,11 @@ namespace IpfsKit.Bitswap.Client;
 /// <summary>A number of bytes that may be held at once. Who finds it empty waits its turn. Thread-safe.</summary>
 internal sealed class ByteBudget(long capacity)
 {
+    /// <summary>What a block costs beside its bytes: objects and places in queues. So a flood of tiny blocks finds the same bound.</summary>
+    private const int OverheadBytes = 512;
+
     private readonly Lock _lock = new();
-    private readonly Queue<(int Bytes, TaskCompletionSource Turn)> _waiting = new();
+    private readonly Queue<(long Bytes, TaskCompletionSource Turn)> _waiting = new();
     private long _used;
 
     /// <summary>How many are taken.</summary>
@@ -20,8 +23,11 @@ internal sealed class ByteBudget(long capacity)
         }
     }
 
+    /// <summary>What a block takes.</summary>
+    public static long CostOf(int bytes) => OverheadBytes + (long)bytes;
+
     /// <summary>Takes bytes; completes when they are there. More than the whole budget are given when nobody else has any.</summary>
-    public ValueTask TakeAsync(int bytes, CancellationToken cancellationToken)
+    public ValueTask TakeAsync(long bytes, CancellationToken cancellationToken)
     {
         TaskCompletionSource turn;
         lock (_lock)
@@ -40,7 +46,7 @@ internal sealed class ByteBudget(long capacity)
     }
 
     /// <summary>Gives bytes back.</summary>
-    public void Return(int bytes)
+    public void Return(long bytes)
     {
         lock (_lock)
         {
@@ -54,7 +60,7 @@ internal sealed class ByteBudget(long capacity)
         }
     }
 
-    private bool Fits(int bytes) => _used + bytes <= capacity || _used == 0;
+    private bool Fits(long bytes) => _used + bytes <= capacity || _used == 0;
 
     private static async ValueTask WaitAsync(TaskCompletionSource turn, CancellationToken cancellationToken)
     {

@@ -13,9 +13,6 @@ internal sealed class ClientGate
     /// <summary>What is done when the gate opens. Only while it is held.</summary>
     public Outbox Outbox => _outbox;
 
-    /// <summary>Whether the current thread holds it.</summary>
-    public bool IsHeld => _lock.IsHeldByCurrentThread;
-
     /// <summary>Closes it; disposing opens it and runs the outbox.</summary>
     public Scope Enter()
     {

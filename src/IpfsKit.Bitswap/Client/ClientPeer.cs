@@ -7,6 +7,8 @@ namespace IpfsKit.Bitswap.Client;
 /// <summary>A connected peer as the client sees it. Guarded by the client's gate.</summary>
 internal sealed class ClientPeer(BitswapPeer peer, PeerEstimates estimates, bool isPreferred)
 {
+    private const int StraysBeforeDistrust = 4;
+
     private int _verifying;
 
     /// <summary>Who it is.</summary>
@@ -57,8 +59,14 @@ internal sealed class ClientPeer(BitswapPeer peer, PeerEstimates estimates, bool
     /// <summary>Whether it is connected no longer.</summary>
     public bool HasLeft { get; set; }
 
+    /// <summary>Blocks in a row that nobody had asked for.</summary>
+    public int StraysInARow { get; set; }
+
+    /// <summary>Whether it sent so much that nobody had asked for that it is neither listened to nor asked any more, until it connects anew.</summary>
+    public bool IsDistrusted => StraysInARow >= StraysBeforeDistrust;
+
     /// <summary>Whether anything is or was wanted of it, so that its blocks are worth hashing.</summary>
-    public bool IsExpected => Asks.Count > 0 || Late.Count > 0;
+    public bool IsExpected => (Asks.Count > 0 || Late.Count > 0) && !IsDistrusted;
 
     /// <summary>How many of its blocks are being hashed. Thread-safe.</summary>
     public int Verifying => Volatile.Read(ref _verifying);

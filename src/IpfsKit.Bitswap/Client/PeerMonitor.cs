@@ -31,12 +31,15 @@ internal sealed class PeerMonitor(ClientParts parts, Action<PeerId, PeerFailure>
             OnDontHave(ask);
     }
 
+    /// <summary>Nothing could come until now, for reasons that are not the peers'.</summary>
+    public void OnStalled() => _stalledUntil = parts.Clock.Now;
+
     /// <summary>Something may be late.</summary>
     public void OnDue(ClientPeer peer)
     {
         var now = parts.Clock.Now;
         if (parts.Budget.IsExhausted)
-            _stalledUntil = now;
+            OnStalled();
         peer.Late.Expire(now);
         peer.NextDue = peer.Late.NextDue;
         _late.Clear();

@@ -75,6 +75,7 @@ internal sealed class StoreBehind(IBlockStore store, ByteBudget budget, Action<I
             try
             {
                 await store.PutManyAsync(blocks, CancellationToken.None).ConfigureAwait(false);
+                stored(blocks);
             }
 #pragma warning disable CA1031 // Whatever the store throws is what the sessions fail with.
             catch (Exception e)
@@ -83,8 +84,6 @@ internal sealed class StoreBehind(IBlockStore store, ByteBudget budget, Action<I
             }
 #pragma warning restore CA1031
 
-            if (failure is null)
-                stored(blocks);
             Finish(batch, failure);
             batch.Clear();
             blocks.Clear();
@@ -118,12 +117,12 @@ internal sealed class StoreBehind(IBlockStore store, ByteBudget budget, Action<I
 
     private void Finish(List<Item> batch, Exception? failure)
     {
-        var bytes = 0;
+        var bytes = 0L;
         lock (_lock)
         {
             foreach (var (block, _) in batch)
             {
-                bytes += block.Size;
+                bytes += ByteBudget.CostOf(block.Size);
                 if (_unstored.TryGetValue(block.Cid.Hash, out var here) && ReferenceEquals(here, block))
                     _unstored.Remove(block.Cid.Hash);
             }

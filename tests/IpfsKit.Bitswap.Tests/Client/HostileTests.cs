@@ -66,6 +66,30 @@ public sealed class HostileTests
     }
 
     [Fact]
+    public async Task FloodOfGarbage_AfterAFew_IsDroppedUnhashedAndThePeerAskedNoMore()
+    {
+        await using var harness = new ClientHarness();
+        var peer = harness.Network.Add();
+        peer.IsSilent = true;
+        await using (var session = harness.Session(Content.Cid, peer))
+        {
+            _ = session.GetAsync(Content.Cid, Token).AsTask();
+            await harness.PassAsync(TimeSpan.FromMilliseconds(100));
+            foreach (var garbage in TestBlocks.RawMany(100, 1000, 10))
+                peer.Send(garbage);
+            await harness.PassAsync(TimeSpan.FromMilliseconds(100));
+            peer.Send(Content);
+            await harness.PassAsync(TimeSpan.FromSeconds(15));
+
+            Assert.False(await harness.Store.HasAsync(Content.Cid, Token));
+            Assert.Single(peer.Entries, static entry => !entry.IsCancel);
+        }
+
+        Assert.Equal(1001, harness.Instruments.UnwantedBlocks);
+        await harness.AssertNothingLeftAsync();
+    }
+
+    [Fact]
     public async Task HaveThatNeverDelivers_AnotherPeer_CostsOneTimeoutAtMost()
     {
         await using var harness = new ClientHarness();

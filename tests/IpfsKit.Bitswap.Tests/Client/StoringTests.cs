@@ -98,8 +98,8 @@ public sealed class StoringTests
         var gets = blocks.Select(block => session.GetAsync(block.Cid, Token).AsTask()).ToArray();
         await harness.PassUnstoredAsync(TimeSpan.FromSeconds(5));
 
-        Assert.Equal(4 << 20, harness.Client.Usage.Bytes);
-        Assert.Equal(16, gets.Count(static get => get.IsCompleted));
+        Assert.InRange(harness.Client.Usage.Bytes, (4 << 20) - (256 << 10), 4 << 20);
+        Assert.Equal(15, gets.Count(static get => get.IsCompleted));
         Assert.Empty(harness.Observer.Failures);
         store.Open();
         await harness.UntilAsync(Task.WhenAll(gets));
