@@ -61,7 +61,7 @@ internal sealed partial class StreamRouter(
     public async Task StopAsync(TimeSpan drainTimeout, CancellationToken cancellationToken)
     {
         var idle = _running.CloseAsync();
-        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _stopping.CancelAsync(logger).ConfigureAwait(false);
         try
         {
             await idle.WaitAsync(drainTimeout, timeProvider, cancellationToken).ConfigureAwait(false);
