@@ -70,10 +70,11 @@ internal sealed partial class PeerRegistry(ILibp2pHost host, Func<BitswapPeer, P
         }
     }
 
-    /// <summary>A peer has opened a stream.</summary>
+    /// <summary>A peer has opened a stream. It has joined, and everybody knows, when this returns; unless it is not connected any more.</summary>
     public void OnStream(PeerId peer, BitswapVersion version)
     {
-        if (!_entries.TryGetValue(peer, out var entry))
+        // One that is just being announced as well: what the peer wants must not reach somebody who does not know the peer.
+        if (!_entries.TryGetValue(peer, out var entry) || !entry.IsAnnounced)
         {
             lock (_lock)
             {
@@ -165,6 +166,7 @@ internal sealed partial class PeerRegistry(ILibp2pHost host, Func<BitswapPeer, P
         if (_awaited.Remove(peer, out var awaited))
             awaited.TrySetResult(joined);
         Raise(Joined, joined);
+        entry.IsAnnounced = true;
         return entry;
     }
 
