@@ -21,7 +21,7 @@ public interface IBitswapSession : IBlockSource, IAsyncDisposable
     /// <summary>Adds a peer that may have the content. It is connected to if need be; that it cannot be reached is no error of this call.</summary>
     void AddPeer(PeerInfo peer);
 
-    /// <summary>Completes when every block that was received so far is in the store as safely as the store promises.</summary>
+    /// <summary>Completes when every block that was received so far is in the store as safely as the store promises; also after it was disposed.</summary>
     /// <exception cref="StorageFullException">There is no room.</exception>
     ValueTask FlushAsync(CancellationToken cancellationToken = default);
 }

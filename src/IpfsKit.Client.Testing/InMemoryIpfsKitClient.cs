@@ -215,6 +215,40 @@ public sealed class InMemoryIpfsKitClient : IIpfsKitClient
     }
 
     /// <inheritdoc/>
+    /// <remarks>There is nobody to ask: what is here becomes a root, and anything else is <see cref="ContentNotFoundException"/>.</remarks>
+    public async Task<FetchResult> FetchAsync(
+        Cid root, FetchOptions? options = null, IProgress<FetchProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new FetchOptions();
+        PinArguments.CheckName(options.PinName);
+        var adding = await _roots.BeginAddAsync().ConfigureAwait(false);
+        await using var _ = adding.ConfigureAwait(false);
+        MemoryRoot here;
+        try
+        {
+            here = await _roots.MeasureAsync(root, cancellationToken).ConfigureAwait(false);
+        }
+        catch (BlockNotFoundException missing)
+        {
+            throw options.Peers.Count > 0 ? Unreachable(options.Peers[0])
+                : missing.Cid == root ? new ContentNotFoundException(root)
+                : new IncompleteDagException(root, missing.Cid);
+        }
+
+        Commit(here, options.Pin, options.PinName);
+        progress?.Report(new FetchProgress(0, 0, []));
+        return new FetchResult { Root = root, Node = _node, SizeBytes = here.SizeBytes, DagBytes = here.DagBytes, Blocks = here.Blocks };
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>It has no network: no peer can be connected to.</remarks>
+    public Task<ConnectedPeer> ConnectPeerAsync(Multiaddr address, PeerId? node = null, CancellationToken cancellationToken = default) =>
+        Task.FromException<ConnectedPeer>(Unreachable(address));
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<ConnectedPeer>> ListPeersAsync(CancellationToken cancellationToken = default) => Task.FromResult<IReadOnlyList<ConnectedPeer>>([]);
+
+    /// <inheritdoc/>
     public Task<ClusterStats> GetStatsAsync(CancellationToken cancellationToken = default)
     {
         var roots = _roots.List();
@@ -238,6 +272,8 @@ public sealed class InMemoryIpfsKitClient : IIpfsKitClient
     /// <inheritdoc/>
     public Task<IReadOnlyList<NodeInfo>> ListNodesAsync(CancellationToken cancellationToken = default) =>
         Task.FromResult<IReadOnlyList<NodeInfo>>([new NodeInfo { Node = _node, Role = NodeRole.Master }]);
+
+    private static PeerUnavailableException Unreachable(Multiaddr address) => new(address, "this cluster lives in memory and has no network.");
 
     private static UnixFsImportOptions ImportOptions(AddOptions options, long? length, IProgress<TransferProgress>? progress) => new()
     {

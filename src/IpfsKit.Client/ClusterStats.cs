@@ -40,4 +40,7 @@ public sealed record ClusterStats
 
     /// <summary>Bytes received since the nodes started.</summary>
     public long BytesReceived => Nodes.Sum(node => node.BytesReceived);
+
+    /// <summary>What the nodes had to get from each other and from peers since they started.</summary>
+    public RetrievalStats Retrieval => Nodes.Aggregate(new RetrievalStats(), (sum, node) => sum + node.Retrieval);
 }

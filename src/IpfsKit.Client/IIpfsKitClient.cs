@@ -132,6 +132,28 @@ public interface IIpfsKitClient
     Task<CarImportResult> ImportCarAsync(
         Stream car, CarImportOptions? options = null, IProgress<TransferProgress>? progress = null, CancellationToken cancellationToken = default);
 
+    /// <summary>Lets a node fetch content from the silos and peers that have it, and makes a root of it. What is here already is not fetched again, so that a fetch that broke off goes on.</summary>
+    /// <param name="root">The root of what to fetch; all below it comes too.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <param name="progress">Told of blocks, bytes and who sent them, at most ten times a second.</param>
+    /// <param name="cancellationToken">Ends the fetch on the node too. What has come stays there for a while.</param>
+    /// <exception cref="ContentNotFoundException">There is nobody to ask.</exception>
+    /// <exception cref="ContentTimeoutException">Nothing came for <see cref="FetchOptions.IdleTimeout"/>.</exception>
+    /// <exception cref="FetchTooLargeException">It is larger than <see cref="FetchOptions.MaxBytes"/>.</exception>
+    /// <exception cref="PeerUnavailableException">None of <see cref="FetchOptions.Peers"/> can be connected to, and there is nobody else to ask.</exception>
+    /// <exception cref="InsufficientStorageException">There is no room.</exception>
+    Task<FetchResult> FetchAsync(Cid root, FetchOptions? options = null, IProgress<FetchProgress>? progress = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Lets a node connect to a libp2p peer, so that it can be asked for content.</summary>
+    /// <param name="address">The peer's address, ending in <c>/p2p/…</c>.</param>
+    /// <param name="node">Which node; null for the nearest that answers.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="PeerUnavailableException">It cannot be reached, or another peer answers.</exception>
+    Task<ConnectedPeer> ConnectPeerAsync(Multiaddr address, PeerId? node = null, CancellationToken cancellationToken = default);
+
+    /// <summary>The libp2p peers that are connected to nodes, the nodes of the cluster among them.</summary>
+    Task<IReadOnlyList<ConnectedPeer>> ListPeersAsync(CancellationToken cancellationToken = default);
+
     /// <summary>Counters and sizes of every node that answers.</summary>
     Task<ClusterStats> GetStatsAsync(CancellationToken cancellationToken = default);
 

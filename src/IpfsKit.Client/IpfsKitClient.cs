@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using IpfsKit.Client.Cars;
 using IpfsKit.Client.DataPlane;
 using IpfsKit.Client.Feeds;
+using IpfsKit.Client.Fetching;
 using IpfsKit.Client.Listing;
 using IpfsKit.Client.Locating;
 using IpfsKit.Client.Pinning;
@@ -24,16 +25,18 @@ internal sealed class IpfsKitClient : IIpfsKitClient
     private readonly ReadSessionFactory _reads;
     private readonly Uploader _uploader;
     private readonly Pinner _pinner;
+    private readonly Fetcher _fetcher;
     private readonly IpfsKitClientOptions _options;
 
     private IpfsKitClient(
-        IGrainFactory grains, NodeDirectory nodes, ReadSessionFactory reads, Uploader uploader, Pinner pinner, IpfsKitClientOptions options)
+        IGrainFactory grains, NodeDirectory nodes, ReadSessionFactory reads, Uploader uploader, Pinner pinner, Fetcher fetcher, IpfsKitClientOptions options)
     {
         _grains = grains;
         _nodes = nodes;
         _reads = reads;
         _uploader = uploader;
         _pinner = pinner;
+        _fetcher = fetcher;
         _options = options;
     }
 
@@ -47,7 +50,8 @@ internal sealed class IpfsKitClient : IIpfsKitClient
         var reads = new ReadSessionFactory(
             locator, new FeedOpener(http, grains, options, time), options, time, loggers.CreateLogger<ReadSession>());
         var uploader = new Uploader(new UploadTargets(nodes), http, options, time, loggers.CreateLogger<Uploader>());
-        return new IpfsKitClient(grains, nodes, reads, uploader, new Pinner(grains, nodes, locator), options);
+        var fetcher = new Fetcher(nodes);
+        return new IpfsKitClient(grains, nodes, reads, uploader, new Pinner(grains, nodes, locator, fetcher), fetcher, options);
     }
 
     public Task<AddResult> AddStreamAsync(
@@ -152,6 +156,15 @@ internal sealed class IpfsKitClient : IIpfsKitClient
             BlockBytes = receipt.BlockBytes,
         };
     }
+
+    public Task<FetchResult> FetchAsync(
+        Cid root, FetchOptions? options = null, IProgress<FetchProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        _fetcher.FetchAsync(root, options ?? new FetchOptions(), progress, cancellationToken);
+
+    public Task<ConnectedPeer> ConnectPeerAsync(Multiaddr address, PeerId? node = null, CancellationToken cancellationToken = default) =>
+        _fetcher.ConnectAsync(address, node, cancellationToken);
+
+    public Task<IReadOnlyList<ConnectedPeer>> ListPeersAsync(CancellationToken cancellationToken = default) => _fetcher.ListPeersAsync(cancellationToken);
 
     public async Task<ClusterStats> GetStatsAsync(CancellationToken cancellationToken = default)
     {

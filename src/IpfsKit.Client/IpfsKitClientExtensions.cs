@@ -1,3 +1,4 @@
+using IpfsKit.Grains;
 using IpfsKit.Ipld;
 using IpfsKit.Multiformats;
 
@@ -34,6 +35,26 @@ public static class IpfsKitClientExtensions
         this IIpfsKitClient client, string path, Stream destination, CarExportOptions? options = null, IProgress<TransferProgress>? progress = null,
         CancellationToken cancellationToken = default) =>
         Checked(client).ExportCarAsync(IpfsPath.Parse(path), destination, options, progress, cancellationToken);
+
+    /// <summary>Reads a whole file into memory.</summary>
+    /// <param name="client">The client.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="maxBytes">The largest file that is read; default 50 MiB. For more use <see cref="IIpfsKitClient.OpenReadAsync"/>.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="FetchTooLargeException">The file is larger; nothing but its root was read.</exception>
+    /// <inheritdoc cref="IIpfsKitClient.OpenReadAsync" path="/exception"/>
+    public static async Task<byte[]> ReadAllBytesAsync(this IIpfsKitClient client, IpfsPath path, int maxBytes = 50 << 20, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentOutOfRangeException.ThrowIfNegative(maxBytes);
+        var stream = await Checked(client).OpenReadAsync(path, cancellationToken).ConfigureAwait(false);
+        await using var _ = stream.ConfigureAwait(false);
+        if (stream.Length > maxBytes)
+            throw new FetchTooLargeException(path.Root, maxBytes);
+        var content = new byte[stream.Length];
+        await stream.ReadExactlyAsync(content, cancellationToken).ConfigureAwait(false);
+        return content;
+    }
 
     private static IIpfsKitClient Checked(IIpfsKitClient client)
     {

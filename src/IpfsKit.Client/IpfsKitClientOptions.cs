@@ -14,12 +14,12 @@ public sealed class IpfsKitClientOptions
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long a silo may take until it begins to answer a read, or to acknowledge an upload after its last byte.</summary>
-    /// <value>100 ms to 1 h. Default: 30 s for the first; an upload gets ten times as long, for its commit.</value>
-    public TimeSpan ResponseTimeout { get; set; } = TimeSpan.FromSeconds(30);
+    /// <value>100 ms to 1 h. Default: 40 s for the first, more than a silo waits for peers; an upload gets ten times as long, for its commit.</value>
+    public TimeSpan ResponseTimeout { get; set; } = TimeSpan.FromSeconds(40);
 
     /// <summary>How long a read may stand still before the next silo is tried.</summary>
-    /// <value>100 ms to 1 h. Default: 30 s.</value>
-    public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromSeconds(30);
+    /// <value>100 ms to 1 h. Default: 40 s.</value>
+    public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromSeconds(40);
 
     /// <summary>The most verified bytes that a stream holds ahead of its reader; one block more may be on its way.</summary>
     /// <value>64 KiB to 1 GiB. Default: 4 MiB.</value>

@@ -12,11 +12,12 @@ public sealed class DependencyTests
         ["IpfsKit.Ipld"] = ["IpfsKit.Multiformats"],
         ["IpfsKit.Storage"] = ["IpfsKit.Ipld", "IpfsKit.Multiformats"],
         ["IpfsKit.Libp2p"] = ["IpfsKit.Multiformats"],
+        ["IpfsKit.Bitswap"] = ["IpfsKit.Libp2p", "IpfsKit.Ipld", "IpfsKit.Multiformats"],
         ["IpfsKit.Grains.Abstractions"] = ["IpfsKit.Multiformats"],
         ["IpfsKit.Persistence.Sqlite"] = ["IpfsKit.Storage", "IpfsKit.Ipld", "IpfsKit.Multiformats"],
         ["IpfsKit.Grains"] =
         [
-            "IpfsKit.Multiformats", "IpfsKit.Ipld", "IpfsKit.Storage", "IpfsKit.Libp2p", "IpfsKit.Grains.Abstractions",
+            "IpfsKit.Multiformats", "IpfsKit.Ipld", "IpfsKit.Storage", "IpfsKit.Libp2p", "IpfsKit.Bitswap", "IpfsKit.Grains.Abstractions",
             "IpfsKit.Persistence.Sqlite",
         ],
         ["IpfsKit.Client"] = ["IpfsKit.Multiformats", "IpfsKit.Ipld", "IpfsKit.Grains.Abstractions"],

@@ -17,7 +17,7 @@ public static class BitswapLibp2pBuilderExtensions
     /// <para>Needs an <see cref="Ipld.IBlockStore"/> among the services: what is served comes from it, and what is fetched goes to it. Uses an <see cref="IProviderFinder"/>, an <see cref="IServePolicy"/> and an
     /// <see cref="IFetchObserver"/> where they are registered.</para>
     /// <para>Options come from the section <c>IpfsKit:Bitswap</c> of a registered <see cref="IConfiguration"/>, then from <paramref name="configure"/>; they are validated when the host starts or is first used. Calling this twice is
-    /// harmless: both <paramref name="configure"/> apply. Without a .NET host, bitswap starts when <see cref="IBitswap"/> is first resolved, best before <see cref="ILibp2pHost.StartAsync"/>, and stops when the services are disposed.</para>
+    /// harmless: both <paramref name="configure"/> apply. Without a .NET host, or where the libp2p host is started by hand, bitswap starts when <see cref="IBitswap"/> is first resolved, best before <see cref="ILibp2pHost.StartAsync"/>, and stops when the services are disposed.</para>
     /// </remarks>
     public static ILibp2pBuilder AddBitswap(this ILibp2pBuilder builder, Action<BitswapOptions>? configure = null)
     {
@@ -37,7 +37,8 @@ public static class BitswapLibp2pBuilderExtensions
         services.AddSingleton(provider => new BitswapInstruments(provider.GetService<IMeterFactory>()));
         services.AddSingleton(BitswapFactory.Create);
         services.AddSingleton<IBitswap>(provider => provider.GetRequiredService<BitswapExchange>());
-        services.AddSingleton<IHostedService, HostedBitswap>();
+        if (builder.IsHosted)
+            services.AddSingleton<IHostedService, HostedBitswap>();
         return builder;
     }
 

@@ -62,7 +62,7 @@ internal sealed partial class BitswapNetwork : IBitswapNetwork, IAsyncDisposable
         _sink = sink;
         _registry.Start();
         foreach (var id in BitswapProtocol.Ids)
-            _host.SetStreamHandler(ProtocolMatcher.Exact(id), HandleAsync, new StreamHandlerOptions { PerPeer = _options.MaxInboundStreamsPerPeer });
+            _host.SetStreamHandler(ProtocolMatcher.Exact(id), HandleAsync, new StreamHandlerOptions { PerPeer = _options.MaxInboundStreamsPerPeer, EndsWithHost = true });
         _sweeping = SweepAsync();
     }
 

@@ -71,6 +71,8 @@ internal static class DataPlaneErrors
     private static Exception? AboutCid(DataPlaneProblem problem, Cid cid) => problem.Code switch
     {
         DataPlaneErrorCodes.ContentNotFound => new ContentNotFoundException(cid),
+        DataPlaneErrorCodes.FetchTimeout => new ContentTimeoutException(cid, TimeSpan.FromMilliseconds(problem.Value ?? 0), (int)(problem.Size ?? 0)),
+        DataPlaneErrorCodes.FetchTooLarge => new FetchTooLargeException(cid, problem.Limit ?? 0),
         DataPlaneErrorCodes.BlockTooLarge => new BlockTooLargeException(cid, problem.Size ?? 0, problem.Limit ?? 0),
         DataPlaneErrorCodes.BlockIntegrity => new BlockIntegrityException(cid),
         DataPlaneErrorCodes.UnixFsType => new UnixFsTypeException(cid, problem.Path ?? "", problem.Segment ?? ""),

@@ -65,6 +65,9 @@ internal sealed partial class ReadSession(
             catch (Exception exception) when (exception is FeedFailureException or IpfsKitException or IpldException)
             {
                 Failed(exception);
+                // The silo has waited for as long as there was hope.
+                if (exception is ContentTimeoutException or FetchTooLargeException && _current == _endpoints.Count)
+                    throw;
             }
         }
     }

@@ -3,7 +3,7 @@ using IpfsKit.Multiformats;
 
 namespace IpfsKit.Client.Locating;
 
-/// <summary>Asks the content grain; for a CID that is no registered root, every node.</summary>
+/// <summary>Asks the content grain; for a CID that is no registered root, every node; and where none has it, who could get it from elsewhere.</summary>
 internal sealed class ContentLocator(IGrainFactory grains, NodeDirectory nodes) : IContentLocator
 {
     public async ValueTask<IReadOnlyList<DataEndpoint>> LocateAsync(Cid root, bool askNodes, CancellationToken cancellationToken)
@@ -32,6 +32,8 @@ internal sealed class ContentLocator(IGrainFactory grains, NodeDirectory nodes) 
         var endpoints = answers.Where(answer => answer.Result is not null).Select(answer => answer.Result!).ToArray();
         if (endpoints.Length > 0)
             return endpoints;
+        if (failure is null && await LocateElsewhereAsync(root, location is not null, cancellationToken).ConfigureAwait(false) is { Length: > 0 } elsewhere)
+            return elsewhere;
         if (failure is not null)
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
         var silent = answers.Where(answer => answer.Error is not null).Select(answer => $"{answer.Node.Node}: {answer.Error!.Message}").ToArray();
@@ -40,5 +42,13 @@ internal sealed class ContentLocator(IGrainFactory grains, NodeDirectory nodes) 
         if (silent.Length > 0)
             throw new ContentUnavailableException(root, "it is no registered root, and not every node answered.", silent);
         throw new ContentNotFoundException(root);
+    }
+
+    /// <summary>The nodes that have peers outside of the cluster to ask.</summary>
+    private async ValueTask<DataEndpoint[]> LocateElsewhereAsync(Cid root, bool isRegistered, CancellationToken cancellationToken)
+    {
+        var request = new RemoteReadRequest { Root = root, IsRegistered = isRegistered, SkipCluster = true };
+        var answers = await nodes.AskAllAsync((node, token) => node.OpenRemoteReadAsync(request, token), cancellationToken).ConfigureAwait(false);
+        return [.. answers.Where(answer => answer.Result is not null).Select(answer => answer.Result!)];
     }
 }

@@ -64,6 +64,15 @@ internal sealed class NodeDirectory(IGrainFactory grains)
             yield return combined.Current;
     }
 
+    /// <summary>What one node enumerates; what Orleans throws becomes an exception of ours.</summary>
+    public static async IAsyncEnumerable<T> Enumerate<T>(IAsyncEnumerable<T> items, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var enumerator = items.GetAsyncEnumerator(cancellationToken);
+        await using var _ = enumerator.ConfigureAwait(false);
+        while (await NextAsync(enumerator).ConfigureAwait(false))
+            yield return enumerator.Current;
+    }
+
     private static async ValueTask<bool> NextAsync<T>(IAsyncEnumerator<T> listing)
     {
         try

@@ -1,4 +1,5 @@
 using IpfsKit.Client.Feeds;
+using IpfsKit.Client.Fetching;
 using IpfsKit.Client.Listing;
 using IpfsKit.Client.Locating;
 using IpfsKit.Grains;
@@ -9,7 +10,7 @@ using IpfsKit.Multiformats;
 namespace IpfsKit.Client.Pinning;
 
 /// <summary>Pins roots, and makes roots of what is none.</summary>
-internal sealed class Pinner(IGrainFactory grains, NodeDirectory nodes, IContentLocator locator)
+internal sealed class Pinner(IGrainFactory grains, NodeDirectory nodes, IContentLocator locator, Fetcher fetcher)
 {
     public async Task<Cid> PinAsync(ReadSessionFactory reads, IpfsPath path, PinOptions options, CancellationToken cancellationToken)
     {
@@ -30,7 +31,7 @@ internal sealed class Pinner(IGrainFactory grains, NodeDirectory nodes, IContent
         catch (Exception exception) when (exception is ContentNotFoundException or ContentUnavailableException)
         {
             // It is no root yet, or one of which only the block is held. Whoever holds it all can adopt it.
-            await AdoptAsync(cid, options.Mode == PinMode.Recursive, cancellationToken).ConfigureAwait(false);
+            await AdoptOrFetchAsync(reads, cid, options.Mode == PinMode.Recursive, cancellationToken).ConfigureAwait(false);
             await SetAsync(cid, request, cancellationToken).ConfigureAwait(false);
         }
 
@@ -39,6 +40,35 @@ internal sealed class Pinner(IGrainFactory grains, NodeDirectory nodes, IContent
 
     private ValueTask SetAsync(Cid cid, PinRequest request, CancellationToken cancellationToken) =>
         ClusterCalls.InvokeAsync(() => grains.GetContentGrain(cid).PinAsync(request, cancellationToken));
+
+    /// <summary>Makes a root of what a silo holds; where none holds it all, of what a silo can get from elsewhere.</summary>
+    private async ValueTask AdoptOrFetchAsync(ReadSessionFactory reads, Cid cid, bool wholeDag, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await AdoptAsync(cid, wholeDag, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ContentUnavailableException unavailable) when (wholeDag)
+        {
+            try
+            {
+                await fetcher.FetchAsync(cid, new FetchOptions(), null, cancellationToken).ConfigureAwait(false);
+            }
+            catch (ContentNotFoundException)
+            {
+                // There is nobody to ask; who was asked before says more.
+                System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(unavailable);
+            }
+        }
+        catch (ContentUnavailableException)
+        {
+            // Reading its block through a silo brings it there.
+            var blocks = reads.Open(new EntityRequest { Path = IpfsPath.Parse($"/ipfs/{cid}"), Scope = DagScope.Block });
+            await using (blocks.ConfigureAwait(false))
+                (await blocks.GetRequiredAsync(cid, cancellationToken).ConfigureAwait(false)).Dispose();
+            await AdoptAsync(cid, wholeDag: false, cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     private async ValueTask AdoptAsync(Cid cid, bool wholeDag, CancellationToken cancellationToken)
     {

@@ -96,6 +96,12 @@ public static class DataPlaneErrorCodes
     /// <summary>503: the cluster's state could not be read or written.</summary>
     public const string StateUnavailable = "state-unavailable";
 
+    /// <summary>504: peers were asked for a block, and nothing came in time. Members: <c>cid</c>, <c>value</c> (how long nothing came, in milliseconds), <c>size</c> (peers asked).</summary>
+    public const string FetchTimeout = "fetch-timeout";
+
+    /// <summary>422: the content is larger than what may be fetched from others for one read. Members: <c>cid</c>, <c>limit</c>.</summary>
+    public const string FetchTooLarge = "fetch-too-large";
+
     /// <summary>500: a fault of the silo; its log says more.</summary>
     public const string Internal = "internal";
 }

@@ -21,6 +21,33 @@ public interface INodeGrain : IGrainWithStringKey
     [Alias("OpenRead")]
     ValueTask<DataEndpoint?> OpenReadAsync(Cid cid, CancellationToken cancellationToken = default);
 
+    /// <summary>Leave to read a CID through this silo whoever has it: silos of the cluster, peers. Null if there is nobody whom this silo could ask.</summary>
+    [Alias("OpenRemoteRead")]
+    ValueTask<DataEndpoint?> OpenRemoteReadAsync(RemoteReadRequest request, CancellationToken cancellationToken = default);
+
+    /// <summary>Fetches a DAG from silos and peers, and registers it as a root. Leaving the enumeration, or cancelling it, ends the fetch.</summary>
+    /// <returns>How far it has come, whenever that has changed, and at last the root.</returns>
+    /// <exception cref="ContentNotFoundException">There is nobody to ask.</exception>
+    /// <exception cref="ContentTimeoutException">Nothing came in time; what did come stays for a while.</exception>
+    /// <exception cref="FetchTooLargeException">It is larger than was allowed.</exception>
+    /// <exception cref="PeerUnavailableException">None of the named peers can be connected to, and there is nobody else to ask.</exception>
+    /// <exception cref="NodeBusyException">Too many fetches at once.</exception>
+    /// <exception cref="InsufficientStorageException">There is no room.</exception>
+    [Alias("Fetch")]
+    IAsyncEnumerable<FetchUpdate> FetchAsync(FetchRequest request, CancellationToken cancellationToken = default);
+
+    /// <summary>Connects to a libp2p peer.</summary>
+    /// <param name="address">Ends in <c>/p2p/…</c>.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The peer, once it is connected.</returns>
+    /// <exception cref="PeerUnavailableException">It cannot be reached, or is another peer.</exception>
+    [Alias("ConnectPeer")]
+    IAsyncEnumerable<ConnectedPeer> ConnectPeerAsync(Multiaddr address, CancellationToken cancellationToken = default);
+
+    /// <summary>The libp2p peers that are connected.</summary>
+    [Alias("ListPeers")]
+    ValueTask<IReadOnlyList<ConnectedPeer>> ListPeersAsync(CancellationToken cancellationToken = default);
+
     /// <summary>Registers a DAG that this silo holds as a root: the way to pin a child of other content.</summary>
     /// <param name="cid">The DAG's root.</param>
     /// <param name="wholeDag">Whether every block below must be here, or the block alone.</param>

@@ -83,4 +83,10 @@ public sealed record NodeStats
 
     /// <summary>Bytes received by the data plane.</summary>
     [Id(11)] public long BytesReceived { get; init; }
+
+    /// <summary>What it had to get from others.</summary>
+    [Id(12)] public RetrievalStats Retrieval { get; init; } = new();
+
+    /// <summary>What it exchanged with peers.</summary>
+    [Id(13)] public ExchangeStats Exchange { get; init; } = new();
 }

@@ -13,6 +13,20 @@ public sealed record UploadRequest
     [Id(1)] public long? ExpectedBytes { get; init; }
 }
 
+/// <summary>Content that is to be read through a node, whoever has it.</summary>
+[GenerateSerializer, Immutable, Alias("ipfskit.RemoteReadRequest")]
+public sealed record RemoteReadRequest
+{
+    /// <summary>The root, or any CID.</summary>
+    [Id(0)] public required Cid Root { get; init; }
+
+    /// <summary>Whether it is a registered root, whose content grain knows who has it.</summary>
+    [Id(1)] public bool IsRegistered { get; init; }
+
+    /// <summary>Whether the silos of the cluster are known not to have it, so that only peers outside of it are worth asking.</summary>
+    [Id(2)] public bool SkipCluster { get; init; }
+}
+
 /// <summary>A root in a listing.</summary>
 [GenerateSerializer, Immutable, Alias("ipfskit.RootInfo")]
 public sealed record RootInfo

@@ -1,7 +1,9 @@
+using IpfsKit.Grains.Exchange;
 using IpfsKit.Grains.Heat;
 using IpfsKit.Grains.Nodes;
 using IpfsKit.Grains.Placement;
 using IpfsKit.Grains.Tickets;
+using IpfsKit.Grains.Transport;
 using IpfsKit.Multiformats;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -24,8 +26,12 @@ internal sealed partial class ContentGrain(
     ClusterNodes nodes,
     TicketService tickets,
     TouchReporter touches,
+    ITransportClient transport,
     ILogger<ContentGrain> logger) : Grain, IContentGrain, IContentHolderGrain
 {
+    /// <summary>The most silos that are told at once to hold the root.</summary>
+    public const int MaxOperations = 16;
+
     private const int WriteAttempts = 4;
 
     private static readonly TimeSpan HeatWriteDelay = TimeSpan.FromSeconds(5);
@@ -228,6 +234,53 @@ internal sealed partial class ContentGrain(
             LeaveUnlessRegistered();
     }
 
+    /// <inheritdoc/>
+    public ValueTask<ContentSources?> GetSourcesAsync(CancellationToken cancellationToken)
+    {
+        if (IsCommitted)
+            return new(State.ToSources());
+        LeaveUnlessRegistered();
+        return new((ContentSources?)null);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask AddProvidersAsync(IReadOnlyList<ProviderHint> providers, CancellationToken cancellationToken)
+    {
+        var now = Now();
+        await ChangeAsync(current => ContentTransitions.Learn(current, providers, now), cancellationToken);
+        LeaveUnlessRegistered();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<Guid?> ReplicateAsync(PeerId node, CancellationToken cancellationToken)
+    {
+        if (!IsCommitted)
+            throw NotFound();
+        var name = node.ToString();
+        if (State.Placements.Any(placement => placement.Node == name))
+            return null;
+        var isTold = State.Operations?.Any(operation => operation.Node == name) is true;
+        if (!isTold && State.Operations?.Count >= MaxOperations)
+            throw new ContentUnavailableException(_key, $"{MaxOperations} silos are fetching it already.");
+        var service = transport.Find(node) ?? throw new ContentUnavailableException(_key, $"silo {node} is not active.");
+        var (id, now) = (Guid.NewGuid(), Now());
+        // What is recorded first can be told again; what is told first might be reported before anybody knows of it.
+        await ChangeAsync(current => ContentTransitions.Command(current, id, node, now), cancellationToken);
+        var operation = State.Operations!.First(known => known.Node == name);
+        await service.BeginFetchAsync(operation.Id, new FetchRequest { Root = Cid.Parse(State.Root) });
+        return operation.Id;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask ReportAsync(Guid operationId, TransportOutcome outcome, CancellationToken cancellationToken)
+    {
+        if (outcome.Failure is { } failure && State.Operations?.Any(operation => operation.Id == operationId) is true)
+            LogCommandFailed(logger, _key, outcome.Node, failure);
+        // A silo that holds the root has registered its copy itself.
+        await ChangeAsync(current => ContentTransitions.Reported(current, operationId), cancellationToken);
+        LeaveUnlessRegistered();
+    }
+
     private async ValueTask DropCopiesAsync(CancellationToken cancellationToken)
     {
         var revision = State.Revision;
@@ -374,6 +427,9 @@ internal sealed partial class ContentGrain(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Silo {PeerId} was not told of a change to {Root}; it will learn it when it reconciles its catalog.")]
     private static partial void LogHolderNotTold(ILogger logger, Cid root, PeerId peerId, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Silo {PeerId} was told to hold {Root} and does not: {Reason}")]
+    private static partial void LogCommandFailed(ILogger logger, Cid root, PeerId peerId, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Nothing is stored about {Root}, which silo {PeerId} holds as committed: registering it anew.")]
     private static partial void LogStateLost(ILogger logger, Cid root, PeerId peerId);

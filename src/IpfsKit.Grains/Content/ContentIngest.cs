@@ -22,11 +22,17 @@ internal sealed class ContentIngest : IBlockSink, IBlockSource, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public ValueTask PutManyAsync(IReadOnlyList<Block> blocks, CancellationToken cancellationToken = default) =>
-        _lease.Blocks.PutManyAsync(blocks, cancellationToken);
+    public async ValueTask PutManyAsync(IReadOnlyList<Block> blocks, CancellationToken cancellationToken = default)
+    {
+        await _lease.Blocks.PutManyAsync(blocks, cancellationToken);
+        _registrar.Announce(blocks);
+    }
 
     /// <inheritdoc/>
     public ValueTask<Block?> GetAsync(Cid cid, CancellationToken cancellationToken = default) => _lease.Blocks.GetAsync(cid, cancellationToken);
+
+    /// <summary>The store, where looking a block up keeps it too.</summary>
+    public IBlockStore Blocks => _lease.Blocks;
 
     /// <summary>Registers a root whose blocks have been put; when it returns the root is committed and survives loss of power. Idempotent.</summary>
     /// <exception cref="WriteConcernNotMetException">Too few silos acknowledged.</exception>

@@ -1,5 +1,7 @@
+using IpfsKit.Bitswap;
 using IpfsKit.Grains.Catalog;
 using IpfsKit.Grains.Nodes;
+using IpfsKit.Ipld;
 using IpfsKit.Storage.Catalog;
 
 namespace IpfsKit.Grains.Content;
@@ -18,10 +20,17 @@ namespace IpfsKit.Grains.Content;
 /// settled without a hand. Were 2 after 3, a crash between them would leave a visible root whose blocks the collector takes.</para>
 /// <para>Repeating a registration is harmless at every step. If the content grain does not answer, the outcome is unknown to the caller and settled by the reconciler.</para>
 /// </remarks>
-internal sealed class ContentRegistrar(IpfsNode node, HeldRoots held, IGrainFactory grains, TimeProvider time)
+internal sealed class ContentRegistrar(IpfsNode node, HeldRoots held, IBitswap bitswap, IGrainFactory grains, TimeProvider time)
 {
     /// <summary>Begins an upload into this silo's store.</summary>
     public ContentIngest Begin() => new(this, node.Storage);
+
+    /// <summary>Tells peers who wait for these blocks that they are here now.</summary>
+    internal void Announce(IReadOnlyList<Block> blocks)
+    {
+        if (bitswap.Peers.Count > 0)
+            bitswap.NotifyNewBlocks([.. blocks.Select(block => block.Cid)]);
+    }
 
     internal async Task<ContentRegistration> RegisterAsync(StoredRoot root, CancellationToken cancellationToken)
     {

@@ -45,7 +45,25 @@ internal sealed record ContentState
 
     /// <summary>Grows with each write; see <see cref="ContentRegistration.Revision"/>. Not smaller than <see cref="Epoch"/>.</summary>
     public long Revision { get; init; }
+
+    /// <summary>Peers outside of the cluster that have delivered it, the latest first; null if nobody has.</summary>
+    public IReadOnlyList<ProviderEntry>? Providers { get; init; }
+
+    /// <summary>Commands that silos were given and have not reported yet; null if there are none.</summary>
+    public IReadOnlyList<OperationEntry>? Operations { get; init; }
 }
+
+/// <summary>A peer that has delivered the root.</summary>
+/// <param name="Peer">Its peer id.</param>
+/// <param name="Addresses">Where it was.</param>
+/// <param name="At">When it last did, to the hour.</param>
+internal sealed record ProviderEntry(string Peer, IReadOnlyList<string> Addresses, DateTimeOffset At);
+
+/// <summary>A command to a silo to hold the root.</summary>
+/// <param name="Id">Its name.</param>
+/// <param name="Node">The silo's peer id.</param>
+/// <param name="Since">When it was given first.</param>
+internal sealed record OperationEntry(Guid Id, string Node, DateTimeOffset Since);
 
 /// <summary>The stored life of a root. The numbers are stored.</summary>
 internal enum ContentLife

@@ -1,3 +1,4 @@
+using IpfsKit.Grains.Exchange;
 using IpfsKit.Grains.Heat;
 using IpfsKit.Multiformats;
 
@@ -49,6 +50,25 @@ internal static class ContentStateViews
             },
         };
     }
+
+    /// <summary>Where a committed root can be had.</summary>
+    public static ContentSources ToSources(this ContentState state) => new()
+    {
+        Root = Cid.Parse(state.Root),
+        SizeBytes = state.SizeBytes,
+        DagBytes = state.DagBytes,
+        Blocks = state.Blocks,
+        WholeDag = state.WholeDag,
+        Holders = [.. state.Placements.Select(placement => PeerId.Parse(placement.Node))],
+        Providers =
+        [
+            .. (state.Providers ?? []).Select(provider => new ProviderHint
+            {
+                Peer = PeerId.Parse(provider.Peer),
+                Addresses = [.. provider.Addresses.Select(text => Multiaddr.TryParse(text, out var address) ? address : default).Where(address => !address.IsDefault)],
+            }),
+        ],
+    };
 
     /// <summary>The pin, or null.</summary>
     public static PinInfo? ToPin(this ContentState state) => state.Pin is { } pin

@@ -1,3 +1,4 @@
+using IpfsKit.Grains.Exchange;
 using IpfsKit.Grains.Heat;
 using IpfsKit.Multiformats;
 
@@ -66,7 +67,7 @@ internal static class ContentTransitions
 
     /// <summary>Hides the root; what remains is the list of copies to be dropped.</summary>
     public static ContentState Hide(ContentState state) =>
-        state.Life == ContentLife.Removing ? state : state with { Life = ContentLife.Removing, Pin = null, Heat = null };
+        state.Life == ContentLife.Removing ? state : state with { Life = ContentLife.Removing, Pin = null, Heat = null, Providers = null, Operations = null };
 
     /// <summary>A silo has dropped its copy of a root that is being removed, or has lost its copy of one that is not.</summary>
     public static ContentState Dropped(ContentState state, PeerId node)
@@ -76,6 +77,32 @@ internal static class ContentTransitions
             ? state with { Placements = [.. state.Placements.Where(known => known.Node != name)] }
             : state;
     }
+
+    /// <summary>Peers have delivered a root. To the hour, so that a root that is read all the time is not written all the time.</summary>
+    public static ContentState Learn(ContentState state, IReadOnlyList<ProviderHint> hints, DateTimeOffset now)
+    {
+        if (state.Life != ContentLife.Committed || hints.Count == 0)
+            return state;
+        var hour = DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds() / 3600 * 3600);
+        var known = state.Providers ?? [];
+        ProviderEntry[] heard = [.. hints.Select(hint => new ProviderEntry(hint.Peer.ToString(), [.. hint.Addresses.Take(ProviderHints.MaxAddresses).Select(address => address.ToString())], hour))];
+        if (heard.All(entry => known.Any(other => other.Peer == entry.Peer && other.At == entry.At && (entry.Addresses.Count == 0 || other.Addresses.SequenceEqual(entry.Addresses)))))
+            return state;
+        return state with { Providers = [.. heard.Concat(known.Where(other => heard.All(entry => entry.Peer != other.Peer))).Take(ProviderHints.MaxProviders)] };
+    }
+
+    /// <summary>A silo is told to hold the root. One that has been told already is told again under the same name.</summary>
+    public static ContentState Command(ContentState state, Guid id, PeerId node, DateTimeOffset now)
+    {
+        var name = node.ToString();
+        var operations = state.Operations ?? [];
+        return operations.Any(operation => operation.Node == name) ? state : state with { Operations = [.. operations, new OperationEntry(id, name, now)] };
+    }
+
+    /// <summary>A silo has reported.</summary>
+    public static ContentState Reported(ContentState state, Guid id) => state.Operations?.Any(operation => operation.Id == id) is not true
+        ? state
+        : state with { Operations = state.Operations.Count == 1 ? null : [.. state.Operations.Where(operation => operation.Id != id)] };
 
     /// <summary>Adds heat that was gathered in memory.</summary>
     public static ContentState Warm(ContentState state, RootHeat heat) =>

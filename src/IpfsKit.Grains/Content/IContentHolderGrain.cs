@@ -1,4 +1,7 @@
+using IpfsKit.Grains.Exchange;
+using IpfsKit.Grains.Transport;
 using IpfsKit.Multiformats;
+using Orleans.Concurrency;
 
 namespace IpfsKit.Grains.Content;
 
@@ -39,6 +42,27 @@ internal interface IContentHolderGrain : IGrainWithStringKey
     /// <returns>What the catalog should say.</returns>
     [Alias("Restore")]
     ValueTask<ContentRegistration> RestoreAsync(RegisterContent copy, bool committed, CancellationToken cancellationToken = default);
+
+    /// <summary>Where the root can be had; null while it is not committed. Changes nothing.</summary>
+    [Alias("GetSources"), ReadOnly]
+    ValueTask<ContentSources?> GetSourcesAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Peers outside of the cluster have delivered the root. Nothing is remembered of a root that is not committed.</summary>
+    [Alias("AddProviders")]
+    ValueTask AddProvidersAsync(IReadOnlyList<ProviderHint> providers, CancellationToken cancellationToken = default);
+
+    /// <summary>Tells a silo to fetch the root and hold it; returns when that is recorded and the silo has been told, not when it is done. Repeating it tells the silo again.</summary>
+    /// <param name="node">The silo.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <returns>The name of the operation; null if the silo holds the root already.</returns>
+    /// <exception cref="ContentNotFoundException">The root is not committed.</exception>
+    /// <exception cref="ContentUnavailableException">The silo is not active, or too many silos are being told at once.</exception>
+    [Alias("Replicate")]
+    ValueTask<Guid?> ReplicateAsync(PeerId node, CancellationToken cancellationToken = default);
+
+    /// <summary>A silo has done what it was told to, or has failed. Idempotent; of an operation that is not known nothing is recorded.</summary>
+    [Alias("Report")]
+    ValueTask ReportAsync(Guid operationId, TransportOutcome outcome, CancellationToken cancellationToken = default);
 
     /// <summary>A silo has dropped its copy, as it was asked to. Idempotent.</summary>
     [Alias("Dropped")]

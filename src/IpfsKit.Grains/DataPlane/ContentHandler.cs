@@ -10,7 +10,7 @@ namespace IpfsKit.Grains.DataPlane;
 
 /// <summary><c>GET /ipfs/{cid}[/path]</c>: a CAR or a raw block.</summary>
 internal sealed class ContentHandler(
-    IpfsNode node, EntityStreamer streamer, TicketService tickets, TouchAggregator touches, ReadGate gate)
+    IpfsNode node, ContentReads reads, TicketService tickets, TouchAggregator touches, ReadGate gate)
 {
     /// <summary>Answers, or throws before the response has started. What breaks later ends the connection: a response cut short must not look whole.</summary>
     /// <returns>The bytes of the body.</returns>
@@ -24,9 +24,10 @@ internal sealed class ContentHandler(
         if (ticket.Scope == TicketScope.Block && !query.IsRootBlockAlone(format))
             throw DataPlaneRefusals.Ticket(TicketFault.WrongRoot);
 
+        await using var read = reads.Open(path.Root, ticket.Scope);
         var sent = format == ContentFormat.Raw
-            ? await RawBlockResponse.WriteAsync(context, await ReadBlockAsync(query, context.RequestAborted))
-            : await WriteCarAsync(context, query);
+            ? await RawBlockResponse.WriteAsync(context, await ReadBlockAsync(read, query, context.RequestAborted))
+            : await WriteCarAsync(context, read, query);
         node.Counters.AddRead(sent);
         if (!query.Continues)
             touches.Record(path.Root, sent);
@@ -41,17 +42,17 @@ internal sealed class ContentHandler(
         return verification.IsValid ? verification.Ticket : throw DataPlaneRefusals.Ticket(verification.Fault);
     }
 
-    private async Task<Block> ReadBlockAsync(EntityQuery query, CancellationToken cancellationToken)
+    private static async Task<Block> ReadBlockAsync(ContentRead read, EntityQuery query, CancellationToken cancellationToken)
     {
-        var resolved = await streamer.ResolveAsync(query, cancellationToken);
-        return await node.Blocks.GetRequiredAsync(resolved.Cid, cancellationToken);
+        var resolved = await read.Streamer.ResolveAsync(query, cancellationToken);
+        return await read.Blocks.GetRequiredAsync(resolved.Cid, cancellationToken);
     }
 
-    private async Task<long> WriteCarAsync(HttpContext context, EntityQuery query)
+    private static async Task<long> WriteCarAsync(HttpContext context, ContentRead read, EntityQuery query)
     {
         // Path and first block come before the head of the response, so that what is not here is a 404.
-        var resolved = await streamer.ResolveAsync(query, context.RequestAborted);
-        await using var blocks = streamer.StreamAsync(resolved, query, context.RequestAborted).GetAsyncEnumerator(context.RequestAborted);
+        var resolved = await read.Streamer.ResolveAsync(query, context.RequestAborted);
+        await using var blocks = read.Streamer.StreamAsync(resolved, query, context.RequestAborted).GetAsyncEnumerator(context.RequestAborted);
         var more = await blocks.MoveNextAsync();
         var response = context.Response;
         response.ContentType = CarParameters.ContentType(query.Export.Duplicates);

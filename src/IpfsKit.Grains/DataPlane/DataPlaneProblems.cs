@@ -13,6 +13,13 @@ internal static class DataPlaneProblems
     /// <summary>What to answer. What is no fault of the request is <see cref="DataPlaneErrorCodes.Internal"/>, without details.</summary>
     public static DataPlaneProblem From(Exception exception) => exception switch
     {
+        ContentTimeoutException e => Problem(504, DataPlaneErrorCodes.FetchTimeout, "Nothing came in time", exception) with
+        {
+            Cid = Text(e.Cid),
+            Value = (long)e.Idle.TotalMilliseconds,
+            Size = e.Peers,
+        },
+        FetchTooLargeException e => Problem(422, DataPlaneErrorCodes.FetchTooLarge, "Too large to be fetched", exception) with { Cid = Text(e.Cid), Limit = e.Limit },
         StateUnavailableException => Problem(503, DataPlaneErrorCodes.StateUnavailable, "State unavailable", exception),
         DataPlaneException refused => Problem(refused.Status, refused.Code, "Refused", exception),
         NodeBusyException => Problem(503, DataPlaneErrorCodes.Busy, "Busy", exception),

@@ -25,11 +25,11 @@ internal sealed class DataPlaneServer : IDataPlane, IAsyncDisposable
 
     public DataPlaneServer(
         IpfsNode node,
-        EntityStreamer streamer,
+        ContentReads reads,
         TicketService tickets,
         ContentRegistrar registrar,
         TouchAggregator touches,
-        ReadGate reads,
+        ReadGate gate,
         DataPlaneInstruments instruments,
         IOptions<IpfsKitOptions> options,
         TimeProvider time,
@@ -38,7 +38,7 @@ internal sealed class DataPlaneServer : IDataPlane, IAsyncDisposable
     {
         var limits = options.Value.DataPlane;
         _application = new DataPlaneApplication(
-            new ContentHandler(node, streamer, tickets, touches, reads),
+            new ContentHandler(node, reads, tickets, touches, gate),
             new UploadHandler(node, tickets, registrar, new UploadOutcomes(limits.MaxRememberedUploads, time), limits),
             new AddHandler(limits),
             new ImportHandler(limits),

@@ -10,13 +10,14 @@ namespace IpfsKit.Grains.DataPlane;
 /// First the blocks of the path, then what the path leads to, depth first. The order is a promise: a client holds each block against the one that its own
 /// walk needs next, and drops a silo that sends another.
 /// </remarks>
-/// <param name="blocks">The blocks; asked for each time, because a node has none before it is open.</param>
+/// <param name="blocks">The blocks of one read.</param>
 /// <param name="maxTreeDepth">The most directories that <see cref="EntityWalk.Export"/> nests.</param>
-internal sealed class EntityStreamer(Func<IBlockSource> blocks, int maxTreeDepth)
+/// <param name="readAhead">How many blocks are asked for before their turn, once it is known what is read.</param>
+internal sealed class EntityStreamer(IBlockSource blocks, int maxTreeDepth, Func<int>? readAhead = null)
 {
-    private IBlockSource Blocks => blocks();
+    private IBlockSource Blocks => blocks;
 
-    /// <summary>Follows a path with what is here.</summary>
+    /// <summary>Follows a path.</summary>
     /// <exception cref="PathNotFoundException">A name does not exist.</exception>
     /// <exception cref="BlockNotFoundException">A block on the way is not here.</exception>
     public ValueTask<ResolvedPath> ResolveAsync(EntityQuery query, CancellationToken cancellationToken) =>
@@ -25,7 +26,7 @@ internal sealed class EntityStreamer(Func<IBlockSource> blocks, int maxTreeDepth
     /// <summary>The blocks; the caller disposes each. There are none of identity CIDs.</summary>
     public IAsyncEnumerable<Block> StreamAsync(ResolvedPath resolved, EntityQuery query, CancellationToken cancellationToken) =>
         query.Walk == EntityWalk.Dag || resolved.Remainder.Count > 0
-            ? new CarExporter(Blocks).SelectAsync(query.Export, resolved, cancellationToken)
+            ? new CarExporter(Blocks).SelectAsync(readAhead is null ? query.Export : query.Export with { ReadAhead = readAhead() }, resolved, cancellationToken)
             : WalkAsync(resolved, query.Walk, cancellationToken);
 
     private async IAsyncEnumerable<Block> WalkAsync(ResolvedPath resolved, EntityWalk walk, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.Net;
+using IpfsKit.Bitswap;
 using IpfsKit.Grains;
 using IpfsKit.Grains.Catalog;
 using IpfsKit.Grains.Content;
@@ -8,8 +9,11 @@ using IpfsKit.Grains.Heat;
 using IpfsKit.Grains.Hosting;
 using IpfsKit.Grains.Nodes;
 using IpfsKit.Grains.Placement;
+using IpfsKit.Grains.Providers;
 using IpfsKit.Grains.Serialization;
 using IpfsKit.Grains.Tickets;
+using IpfsKit.Grains.Transport;
+using IpfsKit.Ipld;
 using IpfsKit.Libp2p;
 using IpfsKit.Libp2p.Hosting;
 using Microsoft.Extensions.Configuration;
@@ -41,6 +45,7 @@ public static class IpfsKitSiloBuilderExtensions
         {
             AddSettings(services);
             AddLibp2p(services);
+            AddExchange(services);
             AddNode(services);
             AddGrains(services);
             AddMetadata(builder);
@@ -89,9 +94,28 @@ public static class IpfsKitSiloBuilderExtensions
         // The first of all, so that configuration and code win.
         services.Insert(0, ServiceDescriptor.Singleton<IConfigureOptions<Libp2pOptions>>(provider => provider.GetRequiredService<Libp2pDefaults>()));
         services.AddSingleton<IPostConfigureOptions<Libp2pOptions>>(provider => provider.GetRequiredService<Libp2pDefaults>());
-        services.AddLibp2p().UseIdentity(provider => provider.GetRequiredService<NodeIdentity>().Key).StartManually();
+        services.AddLibp2p().UseIdentity(provider => provider.GetRequiredService<NodeIdentity>().Key).StartManually().AddBitswap();
         services.AddSingleton<Siblings>();
         services.AddSingleton<SiblingConnector>();
+    }
+
+    private static void AddExchange(IServiceCollection services)
+    {
+        services.AddSingleton<IBlockStore, NodeBlockStore>();
+        services.AddSingleton<IServePolicy, NodeServePolicy>();
+        AddClocked<ProviderAggregator>(services);
+        services.AddSingleton<IFetchObserver>(provider => provider.GetRequiredService<ProviderAggregator>());
+        AddClocked<ProviderReporter>(services);
+        services.AddSingleton<RetrievalCounters>();
+        services.AddSingleton<FetchPlanner>();
+        AddClocked<PartialContent>(services);
+        services.AddSingleton<CopyKeeper>();
+        services.AddSingleton<ContentExchange>();
+        services.AddSingleton<PeerDirectory>();
+        services.AddSingleton<FetchOperations>();
+        services.AddSingleton<TransportCommands>();
+        services.AddSingleton<ITransportClient, TransportClient>();
+        services.AddSingleton<ExchangeLife>();
     }
 
     private static void AddNode(IServiceCollection services)
@@ -124,7 +148,7 @@ public static class IpfsKitSiloBuilderExtensions
         AddClocked<TicketService>(services);
         services.AddSingleton<ReadGate>();
         services.AddSingleton<DataPlaneInstruments>();
-        services.AddSingleton(provider => new EntityStreamer(() => provider.GetRequiredService<IpfsNode>().Blocks, provider.GetRequiredService<IOptions<IpfsKitOptions>>().Value.DataPlane.MaxTreeDepth));
+        services.AddSingleton<ContentReads>();
         AddClocked<DataPlaneServer>(services);
         services.TryAddSingleton<IDataPlane>(provider => provider.GetRequiredService<DataPlaneServer>());
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, IpfsNodeLifecycle>();
@@ -135,6 +159,7 @@ public static class IpfsKitSiloBuilderExtensions
     private static void AddGrains(IServiceCollection services)
     {
         services.AddSingleton<ClusterNodes>();
+        services.AddGrainService<TransportGrainService>();
         services.AddPlacementFilter<RequireSiloRoleStrategy, RequireSiloRoleDirector>(ServiceLifetime.Transient);
         services.AddPlacementDirector<PinnedToNodeStrategy, PinnedToNodeDirector>();
         services.AddSingleton<IIncomingGrainCallFilter, InternalGrainCallFilter>();

@@ -20,7 +20,7 @@ namespace IpfsKit.Grains.Hosting;
 /// Storage is open before the first grain can ask for it and until the last has gone. What calls grains runs only while the silo is active.
 /// </remarks>
 internal sealed partial class IpfsNodeLifecycle(
-    IpfsNode node, ILibp2pHost host, SiblingConnector siblings, IDataPlane dataPlane, TouchReporter touches, CatalogReconciler reconciler, Collector collector, ILogger<IpfsNodeLifecycle> logger) : ILifecycleParticipant<ISiloLifecycle>
+    IpfsNode node, ILibp2pHost host, SiblingConnector siblings, ExchangeLife exchange, IDataPlane dataPlane, TouchReporter touches, CatalogReconciler reconciler, Collector collector, ILogger<IpfsNodeLifecycle> logger) : ILifecycleParticipant<ISiloLifecycle>
 {
     /// <inheritdoc/>
     public void Participate(ISiloLifecycle observer)
@@ -42,12 +42,14 @@ internal sealed partial class IpfsNodeLifecycle(
         collector.Start();
         await host.StartAsync(cancellationToken);
         siblings.Start();
+        exchange.Start();
         await dataPlane.StartAsync(cancellationToken);
     }
 
     private async Task StopAsync(CancellationToken cancellationToken)
     {
         await dataPlane.StopAsync(cancellationToken);
+        await exchange.StopAsync(cancellationToken);
         await siblings.StopAsync(cancellationToken);
         await host.StopAsync(cancellationToken);
         await collector.StopAsync();

@@ -14,6 +14,9 @@ internal sealed class NodeInstruments
     private readonly Counter<long> _reconciled;
     private readonly Counter<long> _collectedBlocks;
     private readonly Counter<long> _collectedBytes;
+    private readonly Counter<long> _misses;
+    private readonly Counter<long> _retrieved;
+    private readonly Histogram<double> _retrieveTime;
 
     public NodeInstruments(IMeterFactory meters)
     {
@@ -22,6 +25,9 @@ internal sealed class NodeInstruments
         _touchesDropped = meter.CreateCounter<long>("ipfskit.heat.dropped", "{read}", "Reads that were not counted because a bound was reached.");
         _reconciled = meter.CreateCounter<long>("ipfskit.catalog.reconciled", "{root}", "Roots of the catalog compared with their content grains, by outcome.");
         _collectedBlocks = meter.CreateCounter<long>("ipfskit.store.collected.blocks", "{block}", "Blocks freed because no root reaches them.");
+        _misses = meter.CreateCounter<long>("ipfskit.exchange.misses", "{read}", "Reads and fetches of content that was not all here, by outcome.");
+        _retrieved = meter.CreateCounter<long>("ipfskit.exchange.retrieved", "By", "Bytes of blocks that came from others, by source.");
+        _retrieveTime = meter.CreateHistogram<double>("ipfskit.exchange.retrieve.duration", "s", "Time from the first block that was missing to the last that came.");
         _collectedBytes = meter.CreateCounter<long>("ipfskit.store.collected", "By", "Bytes of the records of those blocks.");
     }
 
@@ -31,6 +37,15 @@ internal sealed class NodeInstruments
 
     /// <param name="outcome"><c>unchanged</c>, <c>corrected</c> or <c>dropped</c>.</param>
     public void AddReconciled(string outcome) => _reconciled.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+
+    public void AddMiss(bool wasHandled, TimeSpan time)
+    {
+        _misses.Add(1, new KeyValuePair<string, object?>("outcome", wasHandled ? "handled" : "failed"));
+        if (wasHandled)
+            _retrieveTime.Record(time.TotalSeconds);
+    }
+
+    public void AddRetrieved(int bytes, bool isSibling) => _retrieved.Add(bytes, new KeyValuePair<string, object?>("source", isSibling ? "cluster" : "peers"));
 
     public void AddCollected(SweepResult swept)
     {

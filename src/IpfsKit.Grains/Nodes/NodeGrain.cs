@@ -1,10 +1,13 @@
 using System.Runtime.CompilerServices;
+using IpfsKit.Bitswap;
 using IpfsKit.Grains.Catalog;
 using IpfsKit.Grains.Content;
 using IpfsKit.Grains.DataPlane;
+using IpfsKit.Grains.Exchange;
 using IpfsKit.Grains.Heat;
 using IpfsKit.Grains.Placement;
 using IpfsKit.Grains.Tickets;
+using IpfsKit.Grains.Transport;
 using IpfsKit.Multiformats;
 using IpfsKit.Storage.Catalog;
 using Orleans.Concurrency;
@@ -20,11 +23,18 @@ internal sealed class NodeGrain(
     TicketService tickets,
     DagAdopter adopter,
     PinWalker pinWalker,
-    EntityStreamer streamer,
+    ContentReads contents,
+    FetchPlanner planner,
+    FetchOperations fetches,
+    PeerDirectory peers,
+    RetrievalCounters retrieval,
+    IBitswap bitswap,
     TouchAggregator touches,
     ReadGate reads,
     CatalogReconciler reconciler) : Grain, INodeGrain, INodeControlGrain
 {
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(100);
+
     private SiloCatalog Catalog => node.Storage.Catalog;
 
     /// <inheritdoc/>
@@ -47,6 +57,8 @@ internal sealed class NodeGrain(
             BytesSent = node.Counters.BytesSent,
             Uploads = node.Counters.Uploads,
             BytesReceived = node.Counters.BytesReceived,
+            Retrieval = retrieval.Snapshot(),
+            Exchange = ToStats(bitswap.Statistics, peers.Count),
         };
     }
 
@@ -65,8 +77,50 @@ internal sealed class NodeGrain(
     /// <inheritdoc/>
     public async ValueTask<DataEndpoint?> OpenReadAsync(Cid cid, CancellationToken cancellationToken) =>
         await node.Blocks.HasAsync(cid, cancellationToken)
-            ? ToEndpoint(await tickets.IssueReadAsync(node.PeerId, cid, TicketScope.Dag, cancellationToken))
+            ? ToEndpoint(await tickets.IssueReadAsync(node.PeerId, cid, TicketScope.Unregistered, cancellationToken))
             : null;
+
+    /// <inheritdoc/>
+    public async ValueTask<DataEndpoint?> OpenRemoteReadAsync(RemoteReadRequest request, CancellationToken cancellationToken) =>
+        await planner.HasAnybodyAsync(request, cancellationToken)
+            ? ToEndpoint(await tickets.IssueReadAsync(node.PeerId, request.Root, request.IsRegistered ? TicketScope.Dag : TicketScope.Unregistered, cancellationToken))
+            : null;
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<FetchUpdate> FetchAsync(FetchRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var operation = fetches.Start(request);
+        try
+        {
+            FetchUpdate? last = null;
+            while (!operation.Completion.IsCompleted)
+            {
+                if (operation.Progress is var progress && progress.Blocks != last?.Blocks)
+                    yield return last = progress;
+                await ((Task)operation.Completion).WaitAsync(ProgressInterval, cancellationToken)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+
+            var root = await operation.Completion;
+            yield return operation.Progress with { Root = root };
+        }
+        finally
+        {
+            operation.Cancel();
+            // It ends at once; until then its source of cancellation is needed.
+            await ((Task)operation.Completion).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<ConnectedPeer> ConnectPeerAsync(Multiaddr address, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        yield return await peers.ConnectAsync(address, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<ConnectedPeer>> ListPeersAsync(CancellationToken cancellationToken) => new(peers.List());
 
     /// <inheritdoc/>
     public async ValueTask AdoptAsync(Cid cid, bool wholeDag, CancellationToken cancellationToken) =>
@@ -125,8 +179,9 @@ internal sealed class NodeGrain(
         var sent = 0L;
         try
         {
-            var resolved = await streamer.ResolveAsync(query, cancellationToken);
-            await foreach (var block in streamer.StreamAsync(resolved, query, cancellationToken))
+            await using var read = contents.Open(request.Root, verification.Ticket.Scope);
+            var resolved = await read.Streamer.ResolveAsync(query, cancellationToken);
+            await foreach (var block in read.Streamer.StreamAsync(resolved, query, cancellationToken))
             {
                 BlockMessage message;
                 using (block)
@@ -158,6 +213,18 @@ internal sealed class NodeGrain(
         await reconciler.WaitForPendingAsync(cancellationToken);
         await Catalog.FlushAsync(cancellationToken);
     }
+
+    private static ExchangeStats ToStats(BitswapStatistics statistics, int peers) => new()
+    {
+        Peers = peers,
+        BlocksReceived = statistics.BlocksReceived,
+        BytesReceived = statistics.BytesReceived,
+        DuplicateBlocksReceived = statistics.DuplicateBlocksReceived,
+        DuplicateBytesReceived = statistics.DuplicateBytesReceived,
+        UnwantedBlocksReceived = statistics.UnwantedBlocksReceived,
+        BlocksSent = statistics.BlocksSent,
+        BytesSent = statistics.BytesSent,
+    };
 
     private DataEndpoint ToEndpoint(IssuedTicket ticket) =>
         new() { Node = node.PeerId, Address = node.Profile.DataAddress, Ticket = ticket.Text, ExpiresAt = ticket.ExpiresAt };

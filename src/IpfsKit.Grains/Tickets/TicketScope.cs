@@ -8,4 +8,7 @@ internal enum TicketScope : byte
 
     /// <summary>Everything that is reached from the root by a path.</summary>
     Dag = 2,
+
+    /// <summary>Everything that is reached from a CID that is no registered root: the silo asks no content grain about it.</summary>
+    Unregistered = 3,
 }

@@ -7,4 +7,7 @@ public interface ILibp2pBuilder
 {
     /// <summary>Where it is registered.</summary>
     IServiceCollection Services { get; }
+
+    /// <summary>Whether the host starts and stops with the .NET host; otherwise whoever called <see cref="Libp2pBuilderExtensions.StartManually"/> does that.</summary>
+    bool IsHosted { get; }
 }

@@ -34,7 +34,7 @@ public static class Libp2pBuilderExtensions
         return builder;
     }
 
-    /// <summary>Leaves it to the caller to start and stop the host; the .NET host does so no longer.</summary>
+    /// <summary>Leaves it to the caller to start and stop the host; the .NET host does so no longer. Call it before protocols are added.</summary>
     public static ILibp2pBuilder StartManually(this ILibp2pBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);

@@ -38,6 +38,8 @@ public sealed class ProblemMappingTests
         new InsufficientStorageException("No room for 5 bytes."),
         new WriteConcernNotMetException(First, 1, 2),
         new StateUnavailableException("The disk is gone."),
+        new ContentTimeoutException(First, TimeSpan.FromSeconds(30), 3),
+        new FetchTooLargeException(First, 1 << 20),
         new NodeBusyException("Too many reads at once.", TimeSpan.FromSeconds(1)),
         DataPlaneRefusals.TicketMissing(),
         DataPlaneRefusals.BadRequest("dag-scope is 'x'."),

@@ -60,6 +60,14 @@ internal sealed class FakeNode : INodeGrain
 
     public ValueTask<DataEndpoint?> OpenReadAsync(Cid cid, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    public ValueTask<DataEndpoint?> OpenRemoteReadAsync(RemoteReadRequest request, CancellationToken cancellationToken) => new((DataEndpoint?)null);
+
+    public IAsyncEnumerable<FetchUpdate> FetchAsync(FetchRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public IAsyncEnumerable<ConnectedPeer> ConnectPeerAsync(Multiaddr address, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<ConnectedPeer>> ListPeersAsync(CancellationToken cancellationToken) => new([]);
+
     public ValueTask AdoptAsync(Cid cid, bool wholeDag, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public async IAsyncEnumerable<RootInfo> ListRootsAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)

@@ -26,7 +26,7 @@ internal sealed class TestDataPlane : IAsyncDisposable
     private TestDataPlane(WebApplication application, IBlockSource blocks, PeerId node)
     {
         _application = application;
-        _streamer = new EntityStreamer(() => blocks, 256);
+        _streamer = new EntityStreamer(blocks, 256);
         Node = node;
     }
 

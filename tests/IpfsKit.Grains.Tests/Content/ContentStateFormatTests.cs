@@ -1,6 +1,7 @@
 using System.Text;
 using IpfsKit.Grains.Content;
 using IpfsKit.Grains.Hosting;
+using IpfsKit.Grains.Providers;
 using IpfsKit.Grains.Serialization;
 using IpfsKit.Grains.Tickets;
 
@@ -17,6 +18,16 @@ public sealed class ContentStateFormatTests
     private const string Pending =
         """
         {"v":1,"s":{"life":1,"root":"QmbWqxBEKC3P8tqsKc98xmWNzrzDtRLMiMPL8wBuTGsMnR","epoch":7,"sizeBytes":0,"dagBytes":0,"blocks":0,"wholeDag":false,"required":2,"placements":[],"revision":8}}
+        """;
+
+    private const string Known =
+        """
+        {"v":1,"s":{"life":2,"root":"QmbWqxBEKC3P8tqsKc98xmWNzrzDtRLMiMPL8wBuTGsMnR","epoch":7,"sizeBytes":0,"dagBytes":0,"blocks":0,"wholeDag":true,"required":1,"placements":[],"revision":8,"providers":[{"peer":"12D3KooWD3eckifWpRn9wQpMG9R9hX3sD158z7EqHWmweQAJU5SA","addresses":["/ip4/192.0.2.1/tcp/4001"],"at":"2026-01-01T00:00:00+00:00"}],"operations":[{"id":"0f8fad5b-d9cb-469f-a165-70867728950e","node":"12D3KooWD3eckifWpRn9wQpMG9R9hX3sD158z7EqHWmweQAJU5SA","since":"2026-01-01T00:00:00+00:00"}]}}
+        """;
+
+    private const string Provider =
+        """
+        {"v":1,"s":{"successes":1,"failures":2,"bytes":3,"successRate":0.5,"latency":0.25,"throughput":1024,"backoffCount":2,"backoffUntil":"2026-01-01T00:00:00+00:00","lastSeen":"2026-01-01T00:00:00+00:00"}}
         """;
 
     private const string Keys =
@@ -53,6 +64,32 @@ public sealed class ContentStateFormatTests
         WholeDag = false,
         Required = 2,
         Revision = 8,
+    });
+
+    [Fact]
+    public void ContentState_WithProvidersAndOperations_IsWrittenAndReadAsEver() => AssertFormat(Known, new ContentState
+    {
+        Life = ContentLife.Committed,
+        Root = "QmbWqxBEKC3P8tqsKc98xmWNzrzDtRLMiMPL8wBuTGsMnR",
+        Epoch = 7,
+        Required = 1,
+        Revision = 8,
+        Providers = [new ProviderEntry("12D3KooWD3eckifWpRn9wQpMG9R9hX3sD158z7EqHWmweQAJU5SA", ["/ip4/192.0.2.1/tcp/4001"], Time)],
+        Operations = [new OperationEntry(Guid.Parse("0f8fad5b-d9cb-469f-a165-70867728950e"), "12D3KooWD3eckifWpRn9wQpMG9R9hX3sD158z7EqHWmweQAJU5SA", Time)],
+    });
+
+    [Fact]
+    public void ProviderState_IsWrittenAndReadAsEver() => AssertFormat(Provider, new ProviderState
+    {
+        Successes = 1,
+        Failures = 2,
+        Bytes = 3,
+        SuccessRate = 0.5,
+        Latency = 0.25,
+        Throughput = 1024,
+        BackoffCount = 2,
+        BackoffUntil = Time,
+        LastSeen = Time,
     });
 
     [Fact]

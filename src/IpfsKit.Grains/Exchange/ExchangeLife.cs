@@ -1,0 +1,26 @@
+using IpfsKit.Grains.Providers;
+using IpfsKit.Grains.Transport;
+
+namespace IpfsKit.Grains.Exchange;
+
+/// <summary>Starts and stops what works beside requests in the exchange of content.</summary>
+internal sealed class ExchangeLife(PartialContent partial, CopyKeeper copies, ProviderReporter providers, FetchOperations fetches, TransportCommands commands)
+{
+    /// <summary>Starts.</summary>
+    public void Start()
+    {
+        partial.Start();
+        copies.Start();
+        providers.Start();
+    }
+
+    /// <summary>Ends fetches first, then what follows from them.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await fetches.StopAsync(cancellationToken);
+        await commands.StopAsync(cancellationToken);
+        await copies.StopAsync(cancellationToken);
+        await providers.StopAsync(cancellationToken);
+        await partial.StopAsync(cancellationToken);
+    }
+}
