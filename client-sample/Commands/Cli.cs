@@ -36,6 +36,8 @@ internal sealed class Cli
             PinCommand.Create(this),
             RmCommand.Create(this),
             CarCommand.Create(this),
+            FetchCommand.Create(this),
+            PeersCommand.Create(this),
             StatsCommand.Create(this),
             DemoCommand.Create(this),
         };

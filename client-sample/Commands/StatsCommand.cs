@@ -25,6 +25,8 @@ internal static class StatsCommand
                 blocks     {node.Blocks}, {Sizes.Format(node.BlockBytes)}; {Sizes.Format(node.DiskBytes)} on disk, {Sizes.Format(node.FreeBytes)} free
                 served     {node.Reads} reads, {Sizes.Format(node.BytesSent)}
                 received   {node.Uploads} uploads, {Sizes.Format(node.BytesReceived)}
+                fetched    {node.Retrieval.CacheMisses} misses, {node.Retrieval.CacheMissesHandled} handled, {node.Retrieval.CacheMissesFailed} failed, {Sizes.Format(node.Retrieval.TotalBytesRetrieved)}
+                peers      {node.Exchange.Peers}, {Sizes.Format(node.Exchange.BytesSent)} sent
                 """,
                 new
                 {
@@ -39,6 +41,14 @@ internal static class StatsCommand
                     bytesSent = node.BytesSent,
                     uploads = node.Uploads,
                     bytesReceived = node.BytesReceived,
+                    cacheMisses = node.Retrieval.CacheMisses,
+                    cacheMissesHandled = node.Retrieval.CacheMissesHandled,
+                    cacheMissesFailed = node.Retrieval.CacheMissesFailed,
+                    totalBytesRetrieved = node.Retrieval.TotalBytesRetrieved,
+                    averageRetrieveTimeMs = node.Retrieval.AverageRetrieveTime.TotalMilliseconds,
+                    successRate = node.Retrieval.SuccessRate,
+                    peers = node.Exchange.Peers,
+                    bytesSentToPeers = node.Exchange.BytesSent,
                 });
         }
 

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using IpfsKit.TestKit;
+using IpfsKit.TestKit.Blocks;
+using IpfsKit.TestKit.Exchange;
 
 namespace IpfsKit.ClientSample.Tests;
 
@@ -44,6 +46,22 @@ public sealed class CommandTests(ServiceFixture service) : IClassFixture<Service
 
         var (exitCode, _, errors) = await service.RunAsync("get", $"/ipfs/{root}", "--output", target);
         AssertFailed(exitCode, errors, "copy");
+    }
+
+    [Fact]
+    public async Task Fetch_FromAPeer_MakesARootAndSaysFromWhom()
+    {
+        var block = TestBlocks.Raw(4711, 1000);
+        await using var peer = await OutsidePeer.StartAsync(block);
+
+        var (_, fetched, _) = await SucceedAsync("fetch", $"{block.Cid}", "--peer", $"{peer.Address}", "--pin");
+
+        Assert.Contains($"{block.Cid}", fetched, StringComparison.Ordinal);
+        Assert.Contains($"{peer.PeerId}", fetched, StringComparison.Ordinal);
+        var (_, peers, _) = await SucceedAsync("peers", "--json");
+        Assert.Contains($"{peer.PeerId}", peers, StringComparison.Ordinal);
+        var (exitCode, _, errors) = await service.RunAsync("fetch", Unknown, "--peer", $"{peer.Address}", "--timeout", "1");
+        AssertFailed(exitCode, errors, Unknown);
     }
 
     [Fact]

@@ -30,12 +30,16 @@ public sealed record FetchOptions
     /// <value>Default: one that has peers to ask.</value>
     public PeerId? Node { get; init; }
 
+    /// <summary>Whether all that the root reaches is fetched, or its block alone.</summary>
+    internal bool WholeDag { get; init; } = true;
+
     internal FetchRequest ToRequest(Cid root) => new()
     {
         Root = root,
         Peers = Peers,
         IdleTimeout = IdleTimeout,
         MaxBytes = MaxBytes,
+        WholeDag = WholeDag,
         Pin = Pin ? new PinRequest { Mode = PinMode.Recursive, Name = PinName } : null,
     };
 }

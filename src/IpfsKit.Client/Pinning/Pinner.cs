@@ -31,7 +31,7 @@ internal sealed class Pinner(IGrainFactory grains, NodeDirectory nodes, IContent
         catch (Exception exception) when (exception is ContentNotFoundException or ContentUnavailableException)
         {
             // It is no root yet, or one of which only the block is held. Whoever holds it all can adopt it.
-            await AdoptOrFetchAsync(reads, cid, options.Mode == PinMode.Recursive, cancellationToken).ConfigureAwait(false);
+            await AdoptOrFetchAsync(cid, options.Mode == PinMode.Recursive, cancellationToken).ConfigureAwait(false);
             await SetAsync(cid, request, cancellationToken).ConfigureAwait(false);
         }
 
@@ -42,31 +42,23 @@ internal sealed class Pinner(IGrainFactory grains, NodeDirectory nodes, IContent
         ClusterCalls.InvokeAsync(() => grains.GetContentGrain(cid).PinAsync(request, cancellationToken));
 
     /// <summary>Makes a root of what a silo holds; where none holds it all, of what a silo can get from elsewhere.</summary>
-    private async ValueTask AdoptOrFetchAsync(ReadSessionFactory reads, Cid cid, bool wholeDag, CancellationToken cancellationToken)
+    private async ValueTask AdoptOrFetchAsync(Cid cid, bool wholeDag, CancellationToken cancellationToken)
     {
         try
         {
             await AdoptAsync(cid, wholeDag, cancellationToken).ConfigureAwait(false);
         }
-        catch (ContentUnavailableException unavailable) when (wholeDag)
+        catch (ContentUnavailableException unavailable)
         {
             try
             {
-                await fetcher.FetchAsync(cid, new FetchOptions(), null, cancellationToken).ConfigureAwait(false);
+                await fetcher.FetchAsync(cid, new FetchOptions { WholeDag = wholeDag }, null, cancellationToken).ConfigureAwait(false);
             }
             catch (ContentNotFoundException)
             {
                 // There is nobody to ask; who was asked before says more.
                 System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(unavailable);
             }
-        }
-        catch (ContentUnavailableException)
-        {
-            // Reading its block through a silo brings it there.
-            var blocks = reads.Open(new EntityRequest { Path = IpfsPath.Parse($"/ipfs/{cid}"), Scope = DagScope.Block });
-            await using (blocks.ConfigureAwait(false))
-                (await blocks.GetRequiredAsync(cid, cancellationToken).ConfigureAwait(false)).Dispose();
-            await AdoptAsync(cid, wholeDag: false, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -23,6 +23,9 @@ public sealed record FetchRequest
 
     /// <summary>A pin to set with the root, or null.</summary>
     [Id(4)] public PinRequest? Pin { get; init; }
+
+    /// <summary>Whether all that the root reaches is fetched, or its block alone (for a direct pin).</summary>
+    [Id(5)] public bool WholeDag { get; init; } = true;
 }
 
 /// <summary>How far a fetch has come. The last one says what became of it.</summary>

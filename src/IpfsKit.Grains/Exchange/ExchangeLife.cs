@@ -1,10 +1,11 @@
+using IpfsKit.Bitswap;
 using IpfsKit.Grains.Providers;
 using IpfsKit.Grains.Transport;
 
 namespace IpfsKit.Grains.Exchange;
 
 /// <summary>Starts and stops what works beside requests in the exchange of content.</summary>
-internal sealed class ExchangeLife(PartialContent partial, CopyKeeper copies, ProviderReporter providers, FetchOperations fetches, TransportCommands commands)
+internal sealed class ExchangeLife(IBitswap bitswap, PartialContent partial, CopyKeeper copies, ProviderReporter providers, FetchOperations fetches, TransportCommands commands)
 {
     /// <summary>Starts.</summary>
     public void Start()
@@ -20,6 +21,9 @@ internal sealed class ExchangeLife(PartialContent partial, CopyKeeper copies, Pr
         await fetches.StopAsync(cancellationToken);
         await commands.StopAsync(cancellationToken);
         await copies.StopAsync(cancellationToken);
+        // While the store is open still: what has come is stored.
+        if (bitswap is IAsyncDisposable disposable)
+            await disposable.DisposeAsync();
         await providers.StopAsync(cancellationToken);
         await partial.StopAsync(cancellationToken);
     }

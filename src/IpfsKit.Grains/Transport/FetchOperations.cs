@@ -102,16 +102,12 @@ internal sealed partial class FetchOperations(
         operation.Watch(reader);
         try
         {
-            var fetcher = new DagFetcher(reader, options.Value.Exchange.MaxFetchAheadBytes, TraversalLimits.Default);
-            await fetcher.FetchAsync(request.Root, token);
-            await reader.FlushAsync(token);
-            var size = await UnixFsContentSize.MeasureAsync(ingest, request.Root, options.Value.DataPlane.MaxTreeEntries, options.Value.DataPlane.MaxTreeDepth, token);
+            var stored = request.WholeDag ? await FetchDagAsync(reader, ingest, request.Root, token) : await FetchBlockAsync(reader, request.Root, token);
             // From here on it counts, whether anybody waits or not.
-            await ingest.RegisterAsync(
-                new StoredRoot { Root = request.Root, SizeBytes = size, DagBytes = fetcher.Bytes, Blocks = fetcher.Blocks, Pin = request.Pin }, CancellationToken.None);
+            await ingest.RegisterAsync(stored with { Pin = request.Pin }, CancellationToken.None);
             if (copies.ToHints(reader.BytesByPeer.OrderByDescending(sent => sent.Value).Select(sent => sent.Key)) is { Count: > 0 } hints)
                 await grains.GetContentHolder(request.Root).AddProvidersAsync(hints, CancellationToken.None);
-            return new FetchedRoot { Node = node.PeerId, SizeBytes = size, DagBytes = fetcher.Bytes, Blocks = fetcher.Blocks };
+            return new FetchedRoot { Node = node.PeerId, SizeBytes = stored.SizeBytes, DagBytes = stored.DagBytes, Blocks = stored.Blocks };
         }
         catch (BlockNotFoundException) when (unreachable is not null && named.Count == 0)
         {
@@ -121,6 +117,23 @@ internal sealed partial class FetchOperations(
         {
             operation.StopWatching();
         }
+    }
+
+    private async Task<StoredRoot> FetchDagAsync(ContentReader reader, ContentIngest ingest, Cid root, CancellationToken cancellationToken)
+    {
+        var fetcher = new DagFetcher(reader, options.Value.Exchange.MaxFetchAheadBytes, TraversalLimits.Default);
+        await fetcher.FetchAsync(root, cancellationToken);
+        await reader.FlushAsync(cancellationToken);
+        var plane = options.Value.DataPlane;
+        var size = await UnixFsContentSize.MeasureAsync(ingest, root, plane.MaxTreeEntries, plane.MaxTreeDepth, cancellationToken);
+        return new StoredRoot { Root = root, SizeBytes = size, DagBytes = fetcher.Bytes, Blocks = fetcher.Blocks };
+    }
+
+    private static async Task<StoredRoot> FetchBlockAsync(ContentReader reader, Cid root, CancellationToken cancellationToken)
+    {
+        using var block = await reader.GetRequiredAsync(root, cancellationToken);
+        await reader.FlushAsync(cancellationToken);
+        return new StoredRoot { Root = root, SizeBytes = block.Size, DagBytes = block.Size, Blocks = 1, WholeDag = false };
     }
 
     /// <summary>Connects with the peers that were named; those that cannot be reached are left out.</summary>

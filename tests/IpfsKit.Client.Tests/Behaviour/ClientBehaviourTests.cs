@@ -29,6 +29,37 @@ public abstract class ClientBehaviourTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Fetch_OfWhatIsHere_GivesItsRoot()
+    {
+        var added = await Client.AddStreamAsync(new MemoryStream("here already"u8.ToArray()), cancellationToken: Cancellation);
+
+        var fetched = await Client.FetchAsync(added.Root, cancellationToken: Cancellation);
+
+        Assert.Equal((added.Root, added.SizeBytes, added.Blocks, 0), (fetched.Root, fetched.SizeBytes, fetched.Blocks, fetched.FetchedBlocks));
+    }
+
+    [Fact]
+    public async Task Fetch_WithNobodyToAsk_IsNotFound()
+    {
+        var missing = Block.Create(Multicodec.Raw, "nobody has this"u8.ToArray()).Cid;
+
+        var exception = await Assert.ThrowsAsync<ContentNotFoundException>(() => Client.FetchAsync(missing, cancellationToken: Cancellation));
+
+        Assert.Equal(missing, exception.Cid);
+    }
+
+    [Fact]
+    public async Task Connect_ToAPeerThatIsNotThere_SaysSo()
+    {
+        var address = Multiaddr.Parse("/ip4/127.0.0.1/tcp/1/p2p/12D3KooWD3eckifWpRn9wQpMG9R9hX3sD158z7EqHWmweQAJU5SA");
+
+        var exception = await Assert.ThrowsAsync<PeerUnavailableException>(() => Client.ConnectPeerAsync(address, cancellationToken: Cancellation));
+
+        Assert.Equal(address, exception.Address);
+        Assert.Empty(await Client.ListPeersAsync(Cancellation));
+    }
+
+    [Fact]
     public async Task AddStream_KnownBytes_HaveTheirKnownCid()
     {
         var added = await Client.AddStreamAsync(new MemoryStream("hello world"u8.ToArray()), cancellationToken: Cancellation);

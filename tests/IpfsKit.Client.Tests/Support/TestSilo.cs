@@ -46,7 +46,12 @@ public sealed class TestSilo : IAsyncDisposable
     private async Task StartSiloAsync(Action<ISiloBuilder>? configureSilo)
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.Configuration.AddInMemoryCollection([new("IpfsKit:DataDirectory", _directory.Path)]);
+        builder.Configuration.AddInMemoryCollection(
+        [
+            new("IpfsKit:DataDirectory", _directory.Path),
+            new("IpfsKit:Libp2p:ListenAddresses:0", "/ip4/127.0.0.1/tcp/0"),
+            new("IpfsKit:Exchange:ReadTimeout", "00:00:02"),
+        ]);
         builder.Logging.SetMinimumLevel(LogLevel.None);
         builder.UseOrleans(silo =>
         {
