@@ -1,5 +1,4 @@
 using System.CommandLine;
-using IpfsKit.Client;
 
 namespace IpfsKit.ClientSample.Commands;
 

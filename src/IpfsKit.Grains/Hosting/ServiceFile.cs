@@ -28,6 +28,9 @@ internal sealed record ServiceFile
     /// <summary>The base address of the data plane.</summary>
     public Uri? DataAddress { get; init; }
 
+    /// <summary>Where other IPFS peers connect, each address ending in <c>/p2p/…</c>.</summary>
+    public IReadOnlyList<string> Libp2pAddresses { get; init; } = [];
+
     /// <summary>Where the host's own web server listens: dashboard, health, metrics.</summary>
     public IReadOnlyList<string> HttpAddresses { get; init; } = [];
 

@@ -23,6 +23,7 @@ internal sealed class ServiceFileWriter(
             ServiceId = cluster.Value.ServiceId,
             Gateway = silo.GatewayAddress is { } gateway ? gateway.Endpoint.ToString() : null,
             DataAddress = profile.DataAddress,
+            Libp2pAddresses = [.. profile.Libp2pAddresses.Select(address => address.ToString())],
             HttpAddresses = addresses is null ? [] : [.. addresses],
             StartedAt = time.GetUtcNow(),
         }.Write(slot.ServiceFilePath);

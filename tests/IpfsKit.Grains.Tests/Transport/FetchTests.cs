@@ -55,6 +55,7 @@ public sealed class FetchTests(ClusterFixture fixture) : IClassFixture<ClusterFi
     public async Task Fetch_WithNobodyToAsk_IsNotFound()
     {
         var (root, _) = Tree(1);
+        await UntilAloneAsync();
 
         var exception = await Assert.ThrowsAsync<ContentNotFoundException>(() => FetchAsync(new FetchRequest { Root = root.Cid }));
 
@@ -68,6 +69,7 @@ public sealed class FetchTests(ClusterFixture fixture) : IClassFixture<ClusterFi
         var peer = await OutsidePeer.StartAsync();
         var address = peer.Address;
         await peer.DisposeAsync();
+        await UntilAloneAsync();
 
         var exception = await Assert.ThrowsAsync<PeerUnavailableException>(() => FetchAsync(new FetchRequest { Root = root.Cid, Peers = [address] }));
 
@@ -140,6 +142,10 @@ public sealed class FetchTests(ClusterFixture fixture) : IClassFixture<ClusterFi
             {
             }
         });
+
+    /// <summary>Peers of other tests have gone, and their connections with them.</summary>
+    private Task UntilAloneAsync() => Eventually.TrueAsync(
+        "nobody is connected", () => Task.FromResult(fixture.Cluster.Service<Bitswap.IBitswap>().Peers.Count == 0), TimeSpan.FromSeconds(30), Token);
 
     private static (Block Root, Block[] All) Tree(int leaves)
     {
