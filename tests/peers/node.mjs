@@ -35,7 +35,8 @@ async function loadKey ({ keyFile, keyType, keyBits }) {
   return keyFile ? privateKeyFromProtobuf(fs.readFileSync(keyFile)) : await generateKeyPair(keyType, keyType === 'RSA' ? Number(keyBits) : undefined)
 }
 
-export async function makeNode (o) {
+/** The options of a libp2p node. */
+export async function makeConfig (o) {
   const config = {
     privateKey: await loadKey(o),
     nodeInfo: { userAgent: 'ipfskit-test-peer/1.0.0' },
@@ -53,5 +54,7 @@ export async function makeNode (o) {
     const { preSharedKey } = await import('@libp2p/pnet')
     config.connectionProtector = preSharedKey({ psk: fs.readFileSync(o.psk) })
   }
-  return await createLibp2p(config)
+  return config
 }
+
+export const makeNode = async (o) => await createLibp2p(await makeConfig(o))
