@@ -16,6 +16,8 @@ internal sealed class ConnectedClient : IAsyncDisposable
 
     public IIpfsKitClient Client => _host.Services.GetRequiredService<IIpfsKitClient>();
 
+    public IGrainFactory Grains => _host.Services.GetRequiredService<IClusterClient>();
+
     public static async Task<ConnectedClient> ConnectAsync(ServiceFile service, CancellationToken cancellationToken)
     {
         var builder = Host.CreateApplicationBuilder();
