@@ -96,6 +96,16 @@ internal sealed partial class BitswapClient : IAsyncDisposable
     /// <param name="waiting">How many connections and searches are under way that others have to end.</param>
     internal bool IsAtRest(int waiting) => _sends.Running == 0 && _parts.Budget.Used == 0 && _tasks.Running <= waiting;
 
+    /// <summary>How long until something is due; null if nothing is.</summary>
+    internal TimeSpan? UntilDue
+    {
+        get
+        {
+            using (_parts.Gate.Enter())
+                return double.IsPositiveInfinity(_parts.Timer.Due) ? null : TimeSpan.FromSeconds(Math.Max(0, _parts.Timer.Due - _parts.Clock.Now));
+        }
+    }
+
     /// <summary>Whether it hashes or sends.</summary>
     internal bool IsHashing
     {

@@ -55,7 +55,7 @@ public sealed class ClientLimitsTests
     public async Task Wants_OfOnePeer_AreNeverMoreThanTheLimit()
     {
         await using var harness = new ClientHarness(static options => (options.MaxWantsPerPeer, options.MaxWindow) = (32, 32));
-        var blocks = TestBlocks.RawMany(1, 500, 100);
+        var blocks = TestBlocks.RawMany(1, 200, 100);
         var peer = harness.Network.Add().With(blocks);
         var sessions = Enumerable.Range(0, 5).Select(_ => harness.Session(blocks[0].Cid, peer)).ToArray();
         var gets = blocks.Select((block, i) => sessions[i % 5].GetAsync(block.Cid, Token).AsTask()).ToArray();

@@ -8,8 +8,8 @@ public sealed class DuplicateTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData(3, 64 << 10, 600)]
-    [InlineData(3, 4 << 10, 2000)]
+    [InlineData(3, 64 << 10, 300)]
+    [InlineData(3, 4 << 10, 900)]
     [InlineData(8, 256 << 10, 100)]
     public async Task EqualProviders_Duplicates_AreTwoPercentAtMost(int providers, int blockBytes, int count)
     {

@@ -83,7 +83,7 @@ public sealed class MissTests
     public async Task Misses_SixteenInARow_ThePeerLeavesTheSession()
     {
         await using var harness = new ClientHarness();
-        var blocks = TestBlocks.RawMany(1, 100, 1000);
+        var blocks = TestBlocks.RawMany(1, 40, 1000);
         var (without, with) = (harness.Network.Add(), harness.Network.Add().With(blocks));
         await using var session = harness.Session(blocks[0].Cid, without, with);
 
@@ -91,7 +91,7 @@ public sealed class MissTests
             (await harness.GetAsync(session.GetAsync(block.Cid, Token)))!.Dispose();
 
         Assert.InRange(without.Entries.Count(static entry => !entry.IsCancel), 1, 16);
-        Assert.Equal(100, with.BlocksSent);
+        Assert.Equal(40, with.BlocksSent);
     }
 
     [Fact]
