@@ -25,11 +25,14 @@ internal static class BitswapFactory
         var (time, observer) = (provider.GetRequiredService<TimeProvider>(), provider.GetService<IFetchObserver>());
         var loggers = provider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
         var instruments = provider.GetRequiredService<BitswapInstruments>();
-        var network = new BitswapNetwork(provider.GetRequiredService<ILibp2pHost>(), options.Network, time, instruments.Network, observer, loggers.CreateLogger<BitswapNetwork>());
+        var host = provider.GetRequiredService<ILibp2pHost>();
+        var network = new BitswapNetwork(host, options.Network, time, instruments.Network, observer, loggers.CreateLogger<BitswapNetwork>());
         var server = new BitswapServer(network, store, provider.GetService<IServePolicy>(), options.Server, time, loggers.CreateLogger<BitswapServer>(), instruments.Server);
         var client = new BitswapClient(
             network, store, provider.GetService<IProviderFinder>(), observer, options.Client, time, loggers.CreateLogger<BitswapClient>(), instruments.Client,
-            stored => server.NotifyNewBlocks([.. stored.Select(block => block.Cid)]));
+            stored => server.NotifyNewBlocks([.. stored.Select(block => block.Cid)]),
+            // Silos of one cluster protect their connections with each other.
+            peer => host.ConnectionManager.IsProtected(peer));
         var exchange = new BitswapExchange(network, client, server, instruments.Network);
         exchange.Start();
         return exchange;
