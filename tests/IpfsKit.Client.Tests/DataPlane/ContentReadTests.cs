@@ -4,6 +4,7 @@ using IpfsKit.Client.Tests.Support;
 using IpfsKit.Grains;
 using IpfsKit.Ipld;
 using IpfsKit.Ipld.Car;
+using IpfsKit.TestKit;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace IpfsKit.Client.Tests.DataPlane;
@@ -175,12 +176,23 @@ public sealed class ContentReadTests : DataPlaneTestBase
         await using (var stream = await Silo.Client.OpenReadAsync(root, Cancellation))
             await stream.CopyToAsync(Stream.Null, Cancellation);
 
-        var stats = await Silo.Client.GetStatsAsync(Cancellation);
-        Assert.True(stats.Reads >= 2);
-        Assert.True(stats.BytesSent >= 6_000_000);
+        // The silo counts a request when it has ended there, which may be after the client has read all of it.
+        await Eventually.TrueAsync(
+            "all requests are counted",
+            async () => await Silo.Client.GetStatsAsync(Cancellation) is { Reads: >= 2, BytesSent: >= 6_000_000 },
+            TimeSpan.FromSeconds(30),
+            Cancellation);
         var touches = Silo.Services.GetRequiredService<Grains.Heat.TouchReporter>();
-        await touches.TickAsync(Cancellation);
-        await touches.SweepAsync(Cancellation);
+        await Eventually.TrueAsync(
+            "the touch is reported",
+            async () =>
+            {
+                await touches.TickAsync(Cancellation);
+                await touches.SweepAsync(Cancellation);
+                return (await Silo.Client.StatAsync(root, Cancellation)).Root!.Heat.Accesses > 0;
+            },
+            TimeSpan.FromSeconds(30),
+            Cancellation);
         Assert.Equal(1, (await Silo.Client.StatAsync(root, Cancellation)).Root!.Heat.Accesses);
     }
 

@@ -16,6 +16,15 @@ internal static class Samples
 
     private static readonly DataPlaneProblem Problem = new() { Status = 404, Code = "code", Title = "title", Detail = "detail", Cid = "cid", Missing = "missing", Path = "path", Segment = "segment", At = "at", Value = 1, Size = 2, Limit = 3 };
 
+    private static readonly Multiaddr Address = Multiaddr.Parse("/ip4/192.0.2.1/tcp/4001");
+    private static readonly FetchSource Source = new(Peer, 1);
+    private static readonly FetchedRoot Fetched = new() { Node = Peer, SizeBytes = 1, DagBytes = 2, Blocks = 3 };
+    private static readonly DiscoveryStats Discovery = new() { Searches = 1, ProvidersFound = 2, FailedDiscoveries = 3 };
+
+    private static readonly RetrievalStats Retrieval = new() { CacheMisses = 1, CacheMissesHandled = 2, CacheMissesFailed = 3, BlocksRetrieved = 4, TotalBytesRetrieved = 5, BytesFromCluster = 6, TotalRetrieveTime = TimeSpan.FromSeconds(7), Discovery = Discovery };
+
+    private static readonly ExchangeStats Exchange = new() { Peers = 1, BlocksReceived = 2, BytesReceived = 3, DuplicateBlocksReceived = 4, DuplicateBytesReceived = 5, UnwantedBlocksReceived = 6, BlocksSent = 7, BytesSent = 8 };
+
     public static IReadOnlyList<object> Messages { get; } =
     [
         V0, V1, Peer, PinMode.Indirect, NodeRole.Leecher, ContentStatus.Committed, Placement, Pin, Heat, Endpoint,
@@ -35,11 +44,29 @@ internal static class Samples
         new ContentLocation { Root = V0, SizeBytes = 1, Endpoints = [Endpoint] },
         new TouchBatch { Count = 1, Bytes = 2, Hour = 3.5, Week = 4.5, At = Time },
         new PinRequest { Mode = PinMode.Direct, Name = "name" },
-        new NodeInfo { Node = Peer, Role = NodeRole.Leecher, Zone = "zone", DataAddress = new Uri("http://127.0.0.1:5080/") },
+        new NodeInfo { Node = Peer, Role = NodeRole.Leecher, Zone = "zone", DataAddress = new Uri("http://127.0.0.1:5080/"), Libp2pAddresses = [Address] },
         new NodeStats
         {
             Node = Peer, StartedAt = Time, Roots = 1, Pins = 2, Blocks = 3, BlockBytes = 4, DiskBytes = 5, FreeBytes = 6, Reads = 7, BytesSent = 8, Uploads = 9, BytesReceived = 10,
+            Retrieval = Retrieval, Exchange = Exchange,
         },
+        Retrieval, Exchange, Discovery,
+        new RemoteReadRequest { Root = V0, IsRegistered = true, SkipCluster = true },
+        new ProviderInfo
+        {
+            Peer = Peer, Successes = 1, Failures = 2, Bytes = 3, SuccessRate = 0.4, Latency = TimeSpan.FromSeconds(5), Throughput = 6, BackoffCount = 7, BackoffUntil = Time, LastSeen = Time,
+        },
+        Address, PeerDirection.Outbound,
+        new ConnectedPeer
+        {
+            Peer = Peer, Node = Peer, Addresses = [Address], Latency = TimeSpan.FromSeconds(1), Direction = PeerDirection.Outbound, Agent = "agent", Protocols = ["/protocol/1"], IsNode = true,
+        },
+        new FetchRequest
+        {
+            Root = V0, Peers = [Address], IdleTimeout = TimeSpan.FromSeconds(1), MaxBytes = 2, Pin = new PinRequest { Mode = PinMode.Direct, Name = "name" }, WholeDag = false,
+        },
+        new FetchUpdate { Blocks = 1, Bytes = 2, Sources = [Source], Root = Fetched },
+        Source, Fetched,
         new UploadRequest { MaxBytes = 1, ExpectedBytes = 2 },
         new RootInfo { Root = V0, SizeBytes = 1, DagBytes = 2, Blocks = 3, CommittedAt = Time, Pin = PinMode.Direct },
         new BlockStreamRequest { Root = V0, Path = "a/b", DagScope = "all", EntityBytes = "1:2", Ticket = "ticket" },
@@ -59,6 +86,9 @@ internal static class Samples
         new NodeBusyException("message", TimeSpan.FromSeconds(3)),
         new IncompleteDagException(V0, V1),
         new UploadTooLargeException(7),
+        new ContentTimeoutException(V0, TimeSpan.FromSeconds(1), 2),
+        new FetchTooLargeException(V0, 1),
+        new PeerUnavailableException(Address, "reason"),
         new StateUnavailableException("message"),
         new BlockStreamRefusedException(Problem),
     ];
