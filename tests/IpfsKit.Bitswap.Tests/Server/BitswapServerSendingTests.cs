@@ -83,7 +83,7 @@ public sealed class BitswapServerSendingTests
         Assert.Empty(rig.Peers.BlocksTo(honest));
         // What is given up ends on threads of its own, so it is not known after how many steps.
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        while (rig.Peers.BlocksTo(honest).Count < cids.Count)
+        while (rig.Peers.BlocksTo(honest).Count < cids.Length)
         {
             Assert.False(patience.IsCancellationRequested, "The room is not given to others.");
             await rig.PassAsync(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
