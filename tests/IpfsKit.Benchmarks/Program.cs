@@ -13,7 +13,7 @@ internal static class Program
     private const string Usage = """
         micro [BenchmarkDotNet arguments]        micro-benchmarks, by area:  micro --filter '*Cid*'
         budgets                                  allocated bytes per operation against allocation-budgets.json
-        floors|import|store|read|touch|register|libp2p|all [--quick] [--rounds N] [--directory PATH]
+        floors|import|store|read|touch|register|libp2p|bitswap|all [--quick] [--rounds N] [--directory PATH]
                                                  end-to-end figures, one JSON line each on stdout
         targets                                  the table of figures, what they are held against, and their targets
         """;

@@ -23,7 +23,7 @@ async function * randomParts (bytes, hash) {
   }
 }
 
-export function makeContentCommands (helia) {
+export function makeContentCommands (helia, blocks) {
   const files = unixfs(helia)
   const get = async (cid, args) => {
     let bytes = 0
@@ -51,18 +51,22 @@ export function makeContentCommands (helia) {
       }
       return { cid: root, cids }
     },
+    /** Forgets all blocks. */
+    clear: async () => {
+      for await (const { cid } of blocks.getAll()) await blocks.delete(cid)
+    },
     /** Reads a file, or a part of it, from whoever has it. */
     cat: async (args) => {
       const started = performance.now()
-      const hash = createHash('sha256')
+      const hash = args.hash === false ? undefined : createHash('sha256')
       let bytes = 0
       let first
       for await (const part of files.cat(CID.parse(args.cid), { path: args.path, offset: args.offset, length: args.length, signal: signal(args) })) {
         first ??= performance.now() - started
         bytes += part.byteLength
-        hash.update(part)
+        hash?.update(part)
       }
-      return { bytes, sha256: hash.digest('hex'), firstMs: first, ms: performance.now() - started }
+      return { bytes, sha256: hash?.digest('hex'), firstMs: first, ms: performance.now() - started }
     },
     /** Reads blocks, some at a time. */
     getBlocks: async (args) => {

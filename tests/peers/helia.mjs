@@ -12,8 +12,9 @@ import { makeConfig } from './node.mjs'
 import { end, options, readOptions, showEvents } from './options.mjs'
 
 const { values, node: nodeOptions } = readOptions({ ...options, bitswap: { type: 'string', default: '{}' } })
+const blocks = new MemoryBlockstore()
 const helia = withBitswap(
-  withLibp2pLight(createHeliaLight({ blockstore: new MemoryBlockstore() }), await makeConfig({ ...nodeOptions, services: [...new Set(['identify', ...nodeOptions.services])] })),
+  withLibp2pLight(createHeliaLight({ blockstore: blocks }), await makeConfig({ ...nodeOptions, services: [...new Set(['identify', ...nodeOptions.services])] })),
   JSON.parse(values.bitswap))
 await helia.start()
 
@@ -21,4 +22,4 @@ const node = helia.libp2p
 showEvents(node)
 const stop = end(() => helia.stop())
 out({ event: 'ready', node: process.version, peerId: node.peerId.toString(), addresses: node.getMultiaddrs().map(String) })
-serve({ ...makeCommands(node, stop), ...makeContentCommands(helia) }, stop)
+serve({ ...makeCommands(node, stop), ...makeContentCommands(helia, blocks) }, stop)

@@ -31,6 +31,26 @@ public class FigureCatalogTests
     }
 
     [Theory]
+    [InlineData(0.31, false)]
+    [InlineData(0.3, true)]
+    public void IsMetBy_TargetOnGreatestRatio_ComparesTheRatio(double ratio, bool expected)
+    {
+        var target = new FigureTarget("x", "floors", "s", "", "", MaxRatio: 0.3);
+
+        Assert.Equal(("ratio ≤ 0.3", expected), (target.Target, target.IsMetBy(new Figure("x", ratio * 2, "s", 2, ratio))));
+    }
+
+    [Theory]
+    [InlineData(51, false)]
+    [InlineData(50, true)]
+    public void IsMetBy_TargetAboveTheFloor_ComparesTheDifference(double value, bool expected)
+    {
+        var target = new FigureTarget("x", "floors", "ms", "", "", MaxOverFloor: 40);
+
+        Assert.Equal(("≤ floor + 40 ms", expected), (target.Target, target.IsMetBy(new Figure("x", value, "ms", 10, value / 10))));
+    }
+
+    [Theory]
     [InlineData(201, false)]
     [InlineData(200, true)]
     public void IsMetBy_TargetOnValue_ComparesTheValue(double value, bool expected)

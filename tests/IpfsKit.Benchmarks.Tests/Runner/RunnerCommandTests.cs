@@ -1,6 +1,5 @@
 using System.Text.Json;
 using IpfsKit.Benchmarks.Runner;
-using IpfsKit.Benchmarks.Runner.Libp2p;
 
 namespace IpfsKit.Benchmarks.Tests.Runner;
 
@@ -13,7 +12,7 @@ public class RunnerCommandTests
     [MemberData(nameof(Suites))]
     public async Task QuickRun_OfASuite_PrintsEachOfItsFiguresOnce(string suite)
     {
-        Assert.SkipWhen(suite == "libp2p" && JsPair.Missing is not null, JsPair.Missing ?? "");
+        Assert.SkipWhen(suite is "libp2p" or "bitswap" && JsProcess.Missing is not null, JsProcess.Missing ?? "");
         var directory = Directory.CreateTempSubdirectory("ipfskit-bench-tests-");
         await using var program = ChildProcess.StartProgram([suite, "--quick", "--directory", directory.FullName]);
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using IpfsKit.Benchmarks.Budgets;
+using IpfsKit.Benchmarks.Runner.Bitswap;
 using IpfsKit.Benchmarks.Runner.Floors;
 using IpfsKit.Benchmarks.Runner.Import;
 using IpfsKit.Benchmarks.Runner.Libp2p;
@@ -48,6 +49,9 @@ internal sealed class ChildProcess : IAsyncDisposable
         IndexMemory.ChildRole => Task.FromResult(IndexMemory.Measure(int.Parse(arguments[0], CultureInfo.InvariantCulture))),
         IdleConnections.ChildRole => IdleConnections.RunAsync(int.Parse(arguments[0], CultureInfo.InvariantCulture)),
         Attacker.ChildRole => Attacker.RunAsync(arguments[0]),
+        BitswapServerChild.ChildRole => BitswapServerChild.RunAsync(arguments[0], arguments[1], arguments[2]),
+        BitswapClientChild.ChildRole => BitswapClientChild.RunAsync(),
+        BusyPeer.ChildRole => BusyPeer.RunAsync(arguments[0]),
         _ => throw new ArgumentException($"There is no child role '{role}'.", nameof(role)),
     };
 

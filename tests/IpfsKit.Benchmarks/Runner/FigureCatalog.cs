@@ -8,6 +8,7 @@ internal static class FigureCatalog
 {
     private const string GiBps = "GiB/s";
     private const string MiB = "MiB";
+    private const string MiBps = "MiB/s";
     private const string OpsPerSecond = "1/s";
     private const string RocksDb = "RocksDB with BlobDB";
 
@@ -43,6 +44,15 @@ internal static class FigureCatalog
         new("libp2p.idle-connection", "libp2p", "KiB", "resident memory of one end of an idle connection over TCP, Noise and yamux: 5,000 connections, both ends in one process", MaxValue: 64),
         new("libp2p.handshake", "libp2p", OpsPerSecond, "Noise handshakes per second of processor time, both ends", "their public-key work alone: 6 agreements, 2 new keys, 2 verifications", MinRatio: 0.5),
         new("libp2p.under-attack", "libp2p", GiBps, "one stream between two hosts as AddLibp2p makes them, over TCP, Noise and yamux, while a process with 5 % of a core attacks the receiving one", "the same without the attacker", MinRatio: 0.9),
+        new("bitswap.1GiB.memory", "bitswap", GiBps, "a 1 GiB file of 256 KiB blocks from one process to another, blocks in memory", "the same bytes between the same processes in one stream over Noise and yamux, SHA-256 of each 256 KiB at the receiver", MinRatio: 0.6),
+        new("bitswap.1GiB.durable", "bitswap", GiBps, "the same with durable stores, until the last block is durable", "the same stream", MinRatio: 0.5),
+        new("bitswap.vs-helia.100MiB", "bitswap", MiBps, "a 100 MiB file of 256 KiB blocks from one process to another, blocks in memory", "the same from Helia to Helia", MinRatio: 6),
+        new("bitswap.helia-from-ours", "bitswap", MiBps, "Helia fetches that file from us", "the same from Helia to Helia", MinRatio: 0.85),
+        new("bitswap.ours-from-helia", "bitswap", MiBps, "we fetch that file from Helia", "the same from Helia to Helia", MinRatio: 1.3),
+        new("bitswap.vs-helia.2000x4KiB", "bitswap", OpsPerSecond, "2,000 known blocks of 4 KiB from one process to another, 256 in flight", "the same from Helia to Helia, whose wantlists wait for nothing (sendWantlistDebounce 0)", MinRatio: 8),
+        new("bitswap.providers.4", "bitswap", "s", "an 88 MiB file from 4 providers, each behind a link in memory of 8 MiB/s and 20 ms, one way", "the same from one of them", MaxRatio: 0.3),
+        new("bitswap.providers", "bitswap", "s", "the same from 16", "the same from one of them", MaxRatio: 0.1),
+        new("bitswap.fairness", "bitswap", "ms", "from a newcomer's want until its first block of 256 KiB is here, the worst of 10, from a server held to 50 MiB/s of which one peer wants 1,024 blocks all the time", "the same from the idle server", MaxOverFloor: 40),
     ];
 
     /// <summary>The row of a figure, or null.</summary>

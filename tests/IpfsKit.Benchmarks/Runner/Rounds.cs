@@ -23,12 +23,13 @@ internal static class Rounds
     /// <param name="names">The figures that one measurement gives.</param>
     /// <param name="subject">Measures ours; one value per name.</param>
     /// <param name="floor">Measures the floor or peer; one value per name.</param>
+    /// <param name="leastRounds">The least rounds, whatever the options say.</param>
     public static async Task<IReadOnlyList<Figure>> CompareAsync(
-        RunContext context, string[] names, Func<Task<double[]>> subject, Func<Task<double[]>> floor)
+        RunContext context, string[] names, Func<Task<double[]>> subject, Func<Task<double[]>> floor, int leastRounds = 1)
     {
         var values = new List<double[]>();
         var floors = new List<double[]>();
-        for (var i = context.Options.IsQuick ? 0 : -1; i < context.Options.Rounds; i++)
+        for (var i = context.Options.IsQuick ? 0 : -1; i < Math.Max(leastRounds, context.Options.Rounds); i++)
         {
             var floorFirst = i % 2 != 0;
             var before = floorFirst ? await floor() : null;

@@ -1,3 +1,4 @@
+using IpfsKit.Benchmarks.Runner.Bitswap;
 using IpfsKit.Benchmarks.Runner.Floors;
 using IpfsKit.Benchmarks.Runner.Import;
 using IpfsKit.Benchmarks.Runner.Libp2p;
@@ -22,6 +23,7 @@ internal static class RunnerCommand
         ["touch"] = TouchSuite.RunAsync,
         ["register"] = RegisterSuite.RunAsync,
         ["libp2p"] = Libp2pSuite.RunAsync,
+        ["bitswap"] = BitswapSuite.RunAsync,
     };
 
     /// <summary>Whether there is such a suite.</summary>

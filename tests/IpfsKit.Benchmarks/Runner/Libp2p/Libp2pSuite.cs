@@ -56,7 +56,7 @@ internal static class Libp2pSuite
 
     private static async Task CompareWithJsAsync(RunContext context, MuxedPair noise, long bytes)
     {
-        if (JsPair.Missing is { } missing)
+        if (JsProcess.Missing is { } missing)
         {
             context.Note($"libp2p.stream.vs-js: left out. {missing}");
             return;
