@@ -28,13 +28,20 @@ internal static class BitswapFetch
     {
         var start = Stopwatch.GetTimestamp();
         await using var session = node.Bitswap.CreateSession(root, new BitswapSessionOptions { Peers = peers });
-        using (var file = await UnixFsFile.OpenAsync(session, root, new UnixFsReadOptions { ReadAheadBlocks = readAhead }))
+        try
         {
+            using var file = await UnixFsFile.OpenAsync(session, root, new UnixFsReadOptions { ReadAheadBlocks = readAhead });
             var total = 0L;
             await foreach (var piece in file.ReadAsync(EntityBytes.All))
                 total += piece.Length;
             if (total != bytes)
                 throw new InvalidDataException($"{root} had {total} bytes instead of {bytes}.");
+        }
+        catch (FetchTimeoutException)
+        {
+            // What led to it is not to be had again.
+            await Console.Error.WriteLineAsync($"{session.Statistics} {node.Bitswap.Statistics} connected: {node.Host.IsConnected(peers[0].PeerId)}, speaks bitswap: {node.Bitswap.Peers.Contains(peers[0].PeerId)}");
+            throw;
         }
 
         await session.FlushAsync();

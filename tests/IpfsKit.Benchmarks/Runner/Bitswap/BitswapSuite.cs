@@ -71,7 +71,11 @@ internal static class BitswapSuite
                 content.Bytes / MiB / await helia.FetchFileAsync(server.Address, server.Cids[0], content.Bytes),
                 content.Bytes / MiB / await client.FetchFileAsync(helia.Address, root, content.Bytes),
             ],
-            async () => content.Bytes / MiB / await helia.FetchFileAsync(helia.Address, root, content.Bytes),
+            async () =>
+            {
+                root = await helia.AddFileAsync(content);
+                return content.Bytes / MiB / await helia.FetchFileAsync(helia.Address, root, content.Bytes);
+            },
             context.Options.Size(LeastRoundsWithHelia, 1));
     }
 
@@ -81,12 +85,11 @@ internal static class BitswapSuite
         await using var helia = await HeliaPair.StartAsync("""{"sendWantlistDebounce":0}""");
         await using var server = await BitswapServerChild.StartAsync(content);
         await using var client = new BitswapClientChild();
-        var theirs = await helia.AddBlocksAsync(content);
         await CompareAsync(
             context,
             ["bitswap.vs-helia.2000x4KiB"],
             async () => [content.Count / await client.FetchBlocksAsync(server.Address, server.Cids, SmallAtOnce)],
-            async () => content.Count / await helia.FetchBlocksAsync(theirs, SmallAtOnce, content.Bytes));
+            async () => content.Count / await helia.FetchBlocksAsync(await helia.AddBlocksAsync(content), SmallAtOnce, content.Bytes));
     }
 
     private static async Task CompareProvidersAsync(RunContext context)

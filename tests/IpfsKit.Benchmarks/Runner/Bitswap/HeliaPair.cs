@@ -21,13 +21,19 @@ internal sealed class HeliaPair : IAsyncDisposable
     public static async Task<HeliaPair> StartAsync(string bitswap = "{}") =>
         new(await JsProcess.StartAsync(Node, "--bitswap", bitswap), await JsProcess.StartAsync(Node, "--bitswap", bitswap));
 
-    /// <summary>Adds a file of random bytes; its root.</summary>
-    public async Task<string> AddFileAsync(BitswapContent content) =>
-        (string)(await _server.RunAsync("add", new() { ["bytes"] = content.Bytes, ["chunk"] = content.BlockBytes }))["cid"]!;
+    /// <summary>Puts a file of random bytes in the place of what was there; its root.</summary>
+    /// <remarks>Helia does not send a block again to the same peer for five seconds, so that each fetch needs a new one.</remarks>
+    public async Task<string> AddFileAsync(BitswapContent content)
+    {
+        await _server.RunAsync("clear");
+        return (string)(await _server.RunAsync("add", new() { ["bytes"] = content.Bytes, ["chunk"] = content.BlockBytes }))["cid"]!;
+    }
 
-    /// <summary>Adds blocks of random bytes; their CIDs.</summary>
+    /// <summary>Puts blocks of random bytes in the place of what was there; their CIDs.</summary>
+    /// <inheritdoc cref="AddFileAsync" path="/remarks"/>
     public async Task<string[]> AddBlocksAsync(BitswapContent content)
     {
+        await _server.RunAsync("clear");
         var added = await _server.RunAsync("addDirectory", new() { ["count"] = content.Count, ["bytes"] = content.BlockBytes, ["list"] = true });
         return [.. added["cids"]!.AsArray().Select(cid => (string)cid!)];
     }
