@@ -34,6 +34,7 @@ internal sealed class RsaPublicKey : PublicKey
         }
         catch (CryptographicException)
         {
+            // No key at all is refused below, as one in another encoding is.
         }
 
         key.Dispose();
