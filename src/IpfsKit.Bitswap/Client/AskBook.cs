@@ -84,7 +84,7 @@ internal sealed class AskBook(ClientGate gate, ClientClock clock, ClientTimer ti
         if (isDelivered)
             ask.IsOnWire = false;
         if (isDelivered || ask.MayCome || ask.WasPromised)
-            Remember(ask);
+            Remember(ask, isDelivered ? ask.TimesSaid - 1 : ask.TimesSaid);
         Cancel(ask);
     }
 
@@ -147,10 +147,10 @@ internal sealed class AskBook(ClientGate gate, ClientClock clock, ClientTimer ti
         Flush(ask.Peer);
     }
 
-    private void Remember(PeerAsk ask)
+    private void Remember(PeerAsk ask, int copies)
     {
         var now = clock.Now;
-        ask.Peer.Late.Add(ask.Want.Key, ask.Owner?.Session, now);
+        ask.Peer.Late.Add(ask.Want.Key, ask.Owner?.Session, Math.Max(1, copies), now);
         var due = ask.Peer.Late.NextDue;
         if (due < ask.Peer.NextDue)
         {

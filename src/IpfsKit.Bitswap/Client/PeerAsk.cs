@@ -32,6 +32,9 @@ internal sealed class PeerAsk(ClientPeer peer, BlockWant want)
     /// <summary>Whether the peer was ever asked for the block itself, so that it may come although the want was taken back.</summary>
     public bool MayCome { get; set; }
 
+    /// <summary>How often it was told of the want: it may answer as often.</summary>
+    public int TimesSaid { get; set; }
+
     /// <summary>When it was asked.</summary>
     public double AskedAt { get; set; }
 

@@ -75,6 +75,7 @@ internal sealed class PeerWants
             if (!entry.IsCancel && asks.TryGetValue(key, out var ask))
             {
                 ask.IsOnWire = true;
+                ask.TimesSaid++;
                 ask.MayCome |= ask.Kind == WantKind.Block;
                 (ask.AskedAt, ask.AwaitedSince) = (now, now);
             }

@@ -194,4 +194,31 @@ public sealed class HostileTests
         Assert.Equal([(peer.Id, PeerFailure.UnwantedBlock)], harness.Observer.Failures);
         await harness.AssertNothingLeftAsync();
     }
+
+    [Fact]
+    public async Task BlockSaidAgainAndAgain_AnsweredLateAsOften_IsNotHeldAgainstTheOnlyPeer()
+    {
+        await using var harness = new ClientHarness();
+        var other = TestBlocks.Raw(2, 5000);
+        var peer = harness.Network.Add().With(other);
+        peer.IsSilent = true;
+        await using (var session = harness.Client.CreateSession(Content.Cid, new BitswapSessionOptions { Peers = [peer.Info], IdleTimeout = TimeSpan.FromMinutes(10) }))
+        {
+            var get = session.GetAsync(Content.Cid, Token).AsTask();
+            await harness.PassAsync(TimeSpan.FromMinutes(2));
+            var said = peer.Entries.Count(entry => !entry.IsCancel && entry.Cid == Content.Cid);
+            Assert.InRange(said, 3, 20);
+            for (var i = 0; i < said; i++)
+                peer.Send(Content);
+            await harness.PassAsync(TimeSpan.FromMilliseconds(100));
+            (await get)!.Dispose();
+            Assert.Equal((said - 1, 0), (harness.Instruments.DuplicateBlocks, harness.Instruments.UnwantedBlocks));
+
+            peer.IsSilent = false;
+            (await harness.GetAsync(session.GetAsync(other.Cid, Token), TimeSpan.FromSeconds(5)))!.Dispose();
+        }
+
+        Assert.DoesNotContain((peer.Id, PeerFailure.UnwantedBlock), harness.Observer.Failures);
+        await harness.AssertNothingLeftAsync();
+    }
 }
