@@ -140,12 +140,17 @@ public sealed class UnixFsDataTests
         const int sizes = (1 << 20) + 1;
         byte[] message = [0x08, 0x02, 0x22, 0x81, 0x80, 0x40, .. new byte[sizes]];
         _ = UnixFsData.Decode(message);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        var data = UnixFsData.Decode(message);
-        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        Assert.Equal(sizes, data.BlockSizes.Count);
-        // Less than a hundredth more, for what the runtime allocates beside it when it compiles the method anew.
-        Assert.InRange(allocated, 24L * message.Length, (32L * message.Length) + (64 * 1024));
+        // The least of several, since the runtime allocates on this thread as well when it compiles the method anew.
+        var allocated = long.MaxValue;
+        for (var i = 0; i < 5; i++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            var data = UnixFsData.Decode(message);
+            allocated = Math.Min(allocated, GC.GetAllocatedBytesForCurrentThread() - before);
+            Assert.Equal(sizes, data.BlockSizes.Count);
+        }
+
+        Assert.InRange(allocated, 24L * message.Length, (32L * message.Length) + 1024);
     }
 
     [Theory]
