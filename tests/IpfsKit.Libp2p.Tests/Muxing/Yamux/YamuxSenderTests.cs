@@ -247,8 +247,11 @@ public sealed class YamuxSenderTests : IAsyncDisposable
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_sender")]
     private static extern ref YamuxSender Sender(YamuxConnection connection);
 
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_deadline")]
+    private static extern ref YamuxSendDeadline Deadline(YamuxSender sender);
+
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_isSending")]
-    private static extern ref bool IsSending(YamuxSender sender);
+    private static extern ref bool IsSending(YamuxSendDeadline deadline);
 
     private static byte[] Frame(YamuxHeader header)
     {
@@ -281,7 +284,7 @@ public sealed class YamuxSenderTests : IAsyncDisposable
     }
 
     /// <summary>The time of the send that is held is measured from now on.</summary>
-    private Task WaitForTheTimerAsync() => Eventually.TrueAsync("the send is timed", () => Task.FromResult(Volatile.Read(ref IsSending(Sender(_connection)))), Patience, Cancel);
+    private Task WaitForTheTimerAsync() => Eventually.TrueAsync("the send is timed", () => Task.FromResult(Volatile.Read(ref IsSending(Deadline(Sender(_connection))))), Patience, Cancel);
 
     /// <summary>Streams of the other side with much credit, whose acknowledgement has been sent.</summary>
     private async Task<List<IMuxedStream>> AcceptAsync(int count)
