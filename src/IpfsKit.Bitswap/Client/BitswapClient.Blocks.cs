@@ -119,7 +119,7 @@ internal sealed partial class BitswapClient
             {
                 if (member.Outstanding == 0)
                     continue;
-                member.Session.Ban(member);
+                member.Session.Members.Ban(member);
                 _dirty.Add(member.Session);
             }
         }

@@ -1,8 +1,6 @@
 using IpfsKit.Bitswap.Messages;
 using IpfsKit.Bitswap.Network;
 using IpfsKit.Ipld;
-using IpfsKit.Libp2p;
-using IpfsKit.Libp2p.Peers;
 using IpfsKit.Multiformats;
 using Microsoft.Extensions.Logging;
 
@@ -60,6 +58,7 @@ internal sealed partial class BitswapClient : IAsyncDisposable
         _behind = new StoreBehind(store, _parts.Budget, stored ?? (static _ => { }));
         _verifier = new BlockVerifier(options.Verifiers == 0 ? Environment.ProcessorCount : options.Verifiers, Deliver);
         _monitor = new PeerMonitor(_parts, Observe);
+        Reach = new PeerReach(network, logger, OnUnreachable);
         network.PeerJoined += OnPeerJoined;
         network.PeerLeft += OnPeerLeft;
         foreach (var peer in network.Peers)
@@ -79,8 +78,8 @@ internal sealed partial class BitswapClient : IAsyncDisposable
         }
     }
 
-    /// <summary>The connected peers. Gate.</summary>
-    internal Dictionary<PeerId, ClientPeer>.ValueCollection Peers => _peers.Values;
+    /// <summary>Connects, and searches for providers.</summary>
+    internal PeerReach Reach { get; }
 
     /// <summary>How much of everything there is: nothing of it may stay when nothing is fetched.</summary>
     internal ClientUsage Usage
@@ -214,9 +213,6 @@ internal sealed partial class BitswapClient : IAsyncDisposable
         _stopped.Dispose();
     }
 
-    /// <summary>A connected peer. Gate.</summary>
-    internal ClientPeer? FindPeer(PeerId peer) => _peers.GetValueOrDefault(peer);
-
     /// <summary>A reference to a block that was fetched and is not in the store yet.</summary>
     internal Block? GetUnstored(in Cid cid) => _behind.TryGet(cid);
 
@@ -245,7 +241,7 @@ internal sealed partial class BitswapClient : IAsyncDisposable
     internal static void Reopen(BlockWant want)
     {
         for (var session = want.FirstSession; session is not null; session = session.NextOfWant)
-            session.Session.Requeue(session);
+            session.Session.Wants.Requeue(session);
     }
 
     /// <summary>A session has ended. Gate.</summary>
@@ -257,109 +253,6 @@ internal sealed partial class BitswapClient : IAsyncDisposable
 
     /// <summary>Runs work that the client awaits when it is disposed.</summary>
     internal void Run(Func<Task> work) => _tasks.Run(work);
-
-    /// <summary>Connects to a peer; null if it cannot be reached, or has no bitswap.</summary>
-    internal async Task<BitswapPeer?> ConnectAsync(PeerInfo info, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await _parts.Network.ConnectAsync(info, cancellationToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            return null;
-        }
-        catch (Exception e) when (e is Libp2pException or TimeoutException)
-        {
-            LogUnreachable(_parts.Logger, e, info.PeerId);
-            using (_parts.Gate.Enter())
-                Observe(info.PeerId, PeerFailure.Unreachable);
-            return null;
-        }
-    }
-
-    /// <summary>Searches for providers.</summary>
-    internal async Task FindAsync(IProviderFinder finder, Cid cid, int most, Action<PeerInfo> found, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var count = 0;
-            await foreach (var info in finder.FindProvidersAsync(cid, cancellationToken).ConfigureAwait(false))
-            {
-                found(info);
-                if (++count == most)
-                    break;
-            }
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // Nobody needs the rest.
-        }
-#pragma warning disable CA1031 // Finders are others' code; one that fails has found nothing, and the session goes on with whom it has.
-        catch (Exception e)
-        {
-            LogSearchFailed(_parts.Logger, e, cid);
-        }
-#pragma warning restore CA1031
-    }
-
-    /// <summary>A peer failed: told when the gate is open. Gate.</summary>
-    internal void Observe(PeerId peer, PeerFailure failure)
-    {
-        _parts.Instruments.OnFailure(failure);
-        if (_parts.Observer is { } observer)
-            _parts.Gate.Outbox.Add(() => observer.Failed(peer, failure));
-    }
-
-    private void OnPeerJoined(BitswapPeer peer)
-    {
-        using (_parts.Gate.Enter())
-        {
-            if (_isStopped || _peers.ContainsKey(peer.Id))
-                return;
-            var joined = new ClientPeer(peer, _estimates.Take(peer.Id), _isPreferred(peer.Id));
-            _peers.Add(peer.Id, joined);
-            foreach (var session in _sessions.ToArray())
-                session.OnJoined(joined);
-        }
-    }
-
-    private void OnPeerLeft(BitswapPeer peer)
-    {
-        using (_parts.Gate.Enter())
-        {
-            if (!_peers.Remove(peer.Id, out var left))
-                return;
-            left.HasLeft = true;
-            _estimates.Keep(left.Id, left.Estimates);
-            if (left.OutstandingBlocks > 0)
-                Observe(left.Id, PeerFailure.Disconnected);
-            EndAsks(left);
-        }
-    }
-
-    /// <summary>Ends all asks of a peer that cannot answer any more; the sessions go on without it.</summary>
-    private void EndAsks(ClientPeer peer)
-    {
-        var concerned = new HashSet<BitswapSession>();
-        foreach (var ask in peer.Asks.Values.ToArray())
-        {
-            var want = ask.Want;
-            _parts.Asks.End(ask);
-            Reopen(want);
-            for (var session = want.FirstSession; session is not null; session = session.NextOfWant)
-                concerned.Add(session.Session);
-        }
-
-        foreach (var member in peer.Sessions.ToArray())
-        {
-            concerned.Add(member.Session);
-            member.Session.OnLeft(member);
-        }
-
-        foreach (var session in concerned)
-            session.Pump();
-    }
 
     /// <summary>The timer has rung: does what is due, and sets it again.</summary>
     private void OnDue()
@@ -390,10 +283,4 @@ internal sealed partial class BitswapClient : IAsyncDisposable
             _parts.Timer.Schedule(due, now);
         }
     }
-
-    [LoggerMessage(Level = LogLevel.Debug, Message = "A provider could not be reached: {PeerId}.")]
-    private static partial void LogUnreachable(ILogger logger, Exception exception, PeerId peerId);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Searching for providers of {Cid} failed.")]
-    private static partial void LogSearchFailed(ILogger logger, Exception exception, Cid cid);
 }

@@ -130,7 +130,7 @@ internal sealed class PeerMonitor(ClientParts parts, Action<PeerId, PeerFailure>
         {
             foreach (var member in ask.Peer.Sessions.ToArray())
             {
-                if (member.Session.Find(ask.Want.Key) is null)
+                if (member.Session.Wants.Find(ask.Want.Key) is null)
                     continue;
                 member.OnMiss();
                 LeaveIfUseless(member);
@@ -148,6 +148,6 @@ internal sealed class PeerMonitor(ClientParts parts, Action<PeerId, PeerFailure>
     private static void LeaveIfUseless(SessionPeer member)
     {
         if (member.MissesInARow >= member.Session.Options.MissesBeforeLeaving || member.TimeoutsInARow >= TimeoutsBeforeLeaving)
-            member.Session.Leave(member);
+            member.Session.Members.Remove(member);
     }
 }

@@ -23,9 +23,9 @@ internal sealed class SessionRebalancer(BitswapSession session, AskBook asks, Cl
     /// <summary>Moves what should be moved.</summary>
     public void Run()
     {
-        if (session.Queue.Count > 0 || session.Peers.Count < 2)
+        if (session.Wants.Queue.Count > 0 || session.Members.All.Count < 2)
             return;
-        foreach (var peer in session.Peers)
+        foreach (var peer in session.Members.All)
             peer.Measure();
         for (var moves = 0; moves < MostMoves; moves++)
         {
@@ -38,7 +38,7 @@ internal sealed class SessionRebalancer(BitswapSession session, AskBook asks, Cl
     {
         var now = clock.Now;
         var (latest, latestRemaining, taker) = (default(Victim), 0.0, (SessionPeer?)null);
-        foreach (var slow in session.Peers)
+        foreach (var slow in session.Members.All)
         {
             if (slow.Outstanding == 0)
                 continue;
@@ -73,7 +73,7 @@ internal sealed class SessionRebalancer(BitswapSession session, AskBook asks, Cl
     private SessionPeer? FindTaker(PeerAsk ask, double remaining, double now)
     {
         var (best, bestCost) = ((SessionPeer?)null, double.PositiveInfinity);
-        foreach (var peer in session.Peers)
+        foreach (var peer in session.Members.All)
         {
             if (ReferenceEquals(peer.Peer, ask.Peer) || !peer.IsFree || peer.TimeoutsInARow > 0)
                 continue;
@@ -90,14 +90,14 @@ internal sealed class SessionRebalancer(BitswapSession session, AskBook asks, Cl
 
     private bool Move(in Victim victim, SessionPeer taker)
     {
-        if (session.Find(victim.Ask.Want.Key) is not { } want)
+        if (session.Wants.Find(victim.Ask.Want.Key) is not { } want)
             return false;
         if (victim.CanBeTaken)
         {
             asks.GiveUp(victim.Ask);
             if (asks.AskForBlock(taker, want))
                 return true;
-            session.Queue.AddFirst(want);
+            session.Wants.Queue.AddFirst(want);
             return false;
         }
 

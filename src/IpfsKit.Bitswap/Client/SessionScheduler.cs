@@ -21,29 +21,29 @@ internal sealed class SessionScheduler(BitswapSession session, AskBook asks, Cli
     /// <summary>Gives out as many wants as there is room for.</summary>
     public void Dispatch()
     {
-        if (session.Queue.Count == 0)
+        if (session.Wants.Queue.Count == 0)
             return;
-        var peers = session.Peers;
+        var peers = session.Members.All;
         foreach (var peer in peers)
             peer.Measure();
         var skipped = 0;
-        for (var want = session.Queue.First; want is not null && skipped < MostSkipped;)
+        for (var want = session.Wants.Queue.First; want is not null && skipped < MostSkipped;)
         {
             var next = want.Next;
             if (want.Want.ActiveBlocks > 0)
             {
                 // Another session has asked.
-                session.Queue.Remove(want);
+                session.Wants.Queue.Remove(want);
             }
             else if (Choose(want, out var isHopeless) is { } best && asks.AskForBlock(best, want))
             {
-                session.Queue.Remove(want);
+                session.Wants.Queue.Remove(want);
                 Abandon(want, best.Peer);
                 FanOut(want);
             }
             else if (isHopeless)
             {
-                session.Stranded.AddLast(want);
+                session.Wants.Stranded.AddLast(want);
             }
             else
             {
@@ -75,7 +75,7 @@ internal sealed class SessionScheduler(BitswapSession session, AskBook asks, Cli
         var now = clock.Now;
         var (free, freeCost, anyCost) = ((SessionPeer?)null, double.PositiveInfinity, double.PositiveInfinity);
         isHopeless = true;
-        foreach (var peer in session.Peers)
+        foreach (var peer in session.Members.All)
         {
             var ask = want.Want.AskOf(peer.Peer);
             if (ask is { State: AskState.Refused or AskState.Overdue or AskState.GivenUp })
@@ -108,9 +108,9 @@ internal sealed class SessionScheduler(BitswapSession session, AskBook asks, Cli
     private void FanOut(SessionWant want)
     {
         var left = session.Options.MaxFanOut;
-        for (var i = 0; i < session.Peers.Count && left > 0; i++)
+        for (var i = 0; i < session.Members.All.Count && left > 0; i++)
         {
-            var peer = session.Peers[i];
+            var peer = session.Members.All[i];
             if (peer.IsProbed || !asks.AskForPresence(peer.Peer, want))
                 continue;
             peer.IsProbed = true;
@@ -122,7 +122,7 @@ internal sealed class SessionScheduler(BitswapSession session, AskBook asks, Cli
     private bool Probe(SessionWant want)
     {
         var hasAsked = false;
-        foreach (var peer in session.Peers)
+        foreach (var peer in session.Members.All)
         {
             if (peer.Likelihood < SessionPeer.LeastLikelihood && peer.IsFree && Probes(peer.Peer) < MostProbes)
                 hasAsked |= asks.AskForPresence(peer.Peer, want);

@@ -1,3 +1,5 @@
+using IpfsKit.Ipld;
+
 namespace IpfsKit.Bitswap.Client;
 
 /// <summary>A block that a session waits for. Guarded by the client's gate.</summary>
@@ -53,5 +55,23 @@ internal sealed class SessionWant(BitswapSession session, BlockWant want, int pr
             before = before.NextOfWant;
         if (before is not null)
             before.NextOfWant = waiter.NextOfWant;
+    }
+
+    /// <summary>Hands the block to all who wait, to each a reference under the name by which it asked.</summary>
+    public void Deliver(Block block)
+    {
+        for (var waiter = FirstWaiter; waiter is not null; waiter = waiter.NextOfWant)
+        {
+            var reference = RenamedBlock.Of(block, waiter.Cid);
+            if (!waiter.TrySetResult(reference))
+                reference.Dispose();
+        }
+    }
+
+    /// <summary>All who wait get an error.</summary>
+    public void Fail(Exception failure)
+    {
+        for (var waiter = FirstWaiter; waiter is not null; waiter = waiter.NextOfWant)
+            waiter.TrySetException(failure);
     }
 }
