@@ -13,7 +13,7 @@ internal sealed partial class BitswapClient
     private const int SendAttempts = 2;
 
     /// <summary>Begins to send; called with the gate open, when nothing is being sent to the peer.</summary>
-    private void Send(ClientPeer peer) => _sends.Run(() => SendAllAsync(peer));
+    private void Send(ClientPeer peer) => _sends.TryRun(() => SendAllAsync(peer));
 
     /// <summary>Sends until there is nothing to say.</summary>
     private async Task SendAllAsync(ClientPeer peer)
@@ -31,7 +31,9 @@ internal sealed partial class BitswapClient
             {
                 return;
             }
-            catch (Exception e) when (e is Libp2pException or TimeoutException)
+#pragma warning disable CA1031 // Whatever it is: the peer does not know what is wanted of it, and nobody else would ever tell it.
+            catch (Exception e)
+#pragma warning restore CA1031
             {
                 failure = e;
             }
@@ -62,7 +64,10 @@ internal sealed partial class BitswapClient
 
     private void OnSendFailed(ClientPeer peer, Exception failure)
     {
-        LogSendFailed(_parts.Logger, failure, peer.Id);
+        if (failure is Libp2pException or TimeoutException)
+            LogSendFailed(_parts.Logger, failure, peer.Id);
+        else
+            LogSendBroke(_parts.Logger, failure, peer.Id);
         if (peer.HasLeft)
             return;
         if (++peer.SendFailures < SendAttempts)
@@ -78,4 +83,7 @@ internal sealed partial class BitswapClient
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "{PeerId} could not be told what is wanted of it.")]
     private static partial void LogSendFailed(ILogger logger, Exception exception, PeerId peerId);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{PeerId} could not be told what is wanted of it, for a reason that the network should not have.")]
+    private static partial void LogSendBroke(ILogger logger, Exception exception, PeerId peerId);
 }

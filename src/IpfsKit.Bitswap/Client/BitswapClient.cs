@@ -1,6 +1,7 @@
 using IpfsKit.Bitswap.Messages;
 using IpfsKit.Bitswap.Network;
 using IpfsKit.Ipld;
+using IpfsKit.Libp2p.Hosting;
 using IpfsKit.Multiformats;
 using Microsoft.Extensions.Logging;
 
@@ -24,8 +25,8 @@ internal sealed partial class BitswapClient : IAsyncDisposable
     private readonly Func<PeerId, bool> _isPreferred;
     private readonly StoreBehind _behind;
     private readonly BlockVerifier _verifier;
-    private readonly ClientTasks _tasks = new();
-    private readonly ClientTasks _sends = new();
+    private readonly TaskTracker _tasks;
+    private readonly TaskTracker _sends;
     private readonly CancellationTokenSource _stopped = new();
     private readonly Dictionary<Multihash, BlockWant> _wants = [];
     private readonly Dictionary<PeerId, ClientPeer> _peers = [];
@@ -54,6 +55,7 @@ internal sealed partial class BitswapClient : IAsyncDisposable
         var timer = new ClientTimer(time, OnDue);
         var guarded = observer is null ? null : new GuardedObserver(observer, logger);
         _parts = new ClientParts(network, store, finder, guarded, options, clock, timer, gate, new AskBook(gate, clock, timer, options), new ByteBudget(options.MaxUnstoredBytes), instruments, logger);
+        (_tasks, _sends) = (new TaskTracker(logger), new TaskTracker(logger));
         _isPreferred = isPreferred ?? (static _ => false);
         _behind = new StoreBehind(store, _parts.Budget, stored ?? (static _ => { }));
         _verifier = new BlockVerifier(options.Verifiers == 0 ? Environment.ProcessorCount : options.Verifiers, Deliver);
@@ -251,8 +253,8 @@ internal sealed partial class BitswapClient : IAsyncDisposable
         _parts.Instruments.OnSession(-1);
     }
 
-    /// <summary>Runs work that the client awaits when it is disposed.</summary>
-    internal void Run(Func<Task> work) => _tasks.Run(work);
+    /// <summary>Runs work that the client awaits when it is disposed. That of a client that stops is not begun: its sessions have ended.</summary>
+    internal void Run(Func<Task> work) => _tasks.TryRun(work);
 
     /// <summary>The timer has rung: does what is due, and sets it again.</summary>
     private void OnDue()

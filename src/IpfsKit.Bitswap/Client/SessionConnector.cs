@@ -1,3 +1,4 @@
+using IpfsKit.Bitswap.Network;
 using IpfsKit.Libp2p.Peers;
 using IpfsKit.Multiformats;
 
@@ -61,15 +62,21 @@ internal sealed class SessionConnector(BitswapSession session, BitswapClient cli
 
     private async Task ConnectAsync(PeerInfo info)
     {
-        var peer = await client.Reach.ConnectAsync(info, session.Ended).ConfigureAwait(false);
-        using (parts.Gate.Enter())
+        BitswapPeer? peer = null;
+        try
         {
-            _connecting.Remove(info.PeerId);
-            if (session.IsEnded)
-                return;
-            if (peer is not null && client.FindPeer(peer.Id) is { } joined)
-                session.Join(joined);
-            session.Pump();
+            peer = await client.Reach.ConnectAsync(info, session.Ended).ConfigureAwait(false);
+        }
+        finally
+        {
+            using (parts.Gate.Enter())
+            {
+                _connecting.Remove(info.PeerId);
+                if (peer is not null && client.FindPeer(peer.Id) is { } joined)
+                    session.Join(joined);
+                if (!session.IsEnded)
+                    session.Pump();
+            }
         }
     }
 }

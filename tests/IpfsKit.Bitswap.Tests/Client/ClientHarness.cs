@@ -3,7 +3,7 @@ using IpfsKit.Bitswap.Client;
 using IpfsKit.Ipld;
 using IpfsKit.Multiformats;
 using IpfsKit.Storage;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
 
 namespace IpfsKit.Bitswap.Tests.Client;
@@ -24,7 +24,7 @@ internal sealed class ClientHarness : IAsyncDisposable
         Store = store ?? new MemoryBlockStore(1L << 30);
         Finder = finder;
         Network = new SimulatedNetwork(Time);
-        Client = new BitswapClient(Network, Store, finder, Observer, options, Time, NullLogger.Instance, _instruments, isPreferred: isPreferred);
+        Client = new BitswapClient(Network, Store, finder, Observer, options, Time, Logger, _instruments, isPreferred: isPreferred);
         Network.OnBlock = (peer, block) => Client.OnBlockAsync(peer, block, CancellationToken.None);
         Network.OnPresences = Client.OnPresences;
     }
@@ -42,6 +42,8 @@ internal sealed class ClientHarness : IAsyncDisposable
     public BitswapClient Client { get; }
 
     public ClientInstruments Instruments => _instruments;
+
+    public FakeLogger Logger { get; } = new();
 
     public DateTimeOffset Now => Time.GetUtcNow();
 

@@ -1,6 +1,7 @@
 using IpfsKit.Bitswap.Messages;
 using IpfsKit.Ipld;
 using IpfsKit.TestKit.Blocks;
+using Microsoft.Extensions.Logging;
 
 namespace IpfsKit.Bitswap.Tests.Client;
 
@@ -161,6 +162,26 @@ public sealed class DiscoveryTests
         }
 
         Assert.Equal([(given.Id, PeerFailure.Unreachable)], harness.Observer.Failures);
+        await harness.AssertNothingLeftAsync();
+    }
+
+    [Fact]
+    public async Task ConnectingThatBreaks_IsLoggedAndOthersAreAsked()
+    {
+        await using var harness = new ClientHarness();
+        var (given, near) = (harness.Network.Add(isConnected: false), harness.Network.Add().With(Content));
+        given.Breaks = new InvalidOperationException("A bug.");
+        await using (var session = harness.Session(Content.Cid, given))
+        {
+            var get = session.GetAsync(Content.Cid, Token).AsTask();
+            var passed = await harness.UntilAsync(get);
+
+            (await get)!.Dispose();
+            Assert.InRange(passed.TotalMilliseconds, 100, 200);
+            Assert.Equal(1, near.BlocksSent);
+        }
+
+        Assert.Contains(harness.Logger.Collector.GetSnapshot(), record => record.Level == LogLevel.Error && record.Exception == given.Breaks);
         await harness.AssertNothingLeftAsync();
     }
 

@@ -97,6 +97,8 @@ internal sealed class SimulatedNetwork(FakeTimeProvider time) : IBitswapNetwork
         SimulatedPeer? receiver;
         lock (_lock)
             receiver = _connected.Contains(peer) ? _peers[peer] : null;
+        if (receiver?.Breaks is { } bug)
+            throw bug;
         if (receiver is null or { RefusesMessages: true } || FailNext-- > 0)
             throw new ConnectionClosedException("The connection has ended.");
         var (isFull, entries) = (message.IsFull, message.Wantlist.ToArray());
@@ -125,6 +127,8 @@ internal sealed class SimulatedNetwork(FakeTimeProvider time) : IBitswapNetwork
             connected.TrySetResult();
         });
         await connected.Task.WaitAsync(cancellationToken);
+        if (found.Breaks is { } bug)
+            throw bug;
         if (found.IsUnreachable)
             throw new PeerUnreachableException(peer.PeerId, "It is not there.");
         Join(found);

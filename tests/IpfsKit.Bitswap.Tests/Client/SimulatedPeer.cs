@@ -44,6 +44,9 @@ internal sealed class SimulatedPeer(SimulatedNetwork network, int number, Bitswa
     /// <summary>Whether sending to it fails.</summary>
     public bool RefusesMessages { get; set; }
 
+    /// <summary>With what connecting and sending to it fails, as neither ever should.</summary>
+    public Exception? Breaks { get; set; }
+
     /// <summary>Every message that it got.</summary>
     public List<(bool IsFull, WantlistEntry[] Entries)> Messages { get; } = [];
 

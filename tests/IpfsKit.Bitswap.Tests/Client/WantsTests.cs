@@ -1,4 +1,5 @@
 using IpfsKit.TestKit.Blocks;
+using Microsoft.Extensions.Logging;
 
 namespace IpfsKit.Bitswap.Tests.Client;
 
@@ -57,6 +58,21 @@ public sealed class WantsTests
             (await harness.GetAsync(session.GetAsync(block.Cid, Token), TimeSpan.FromSeconds(1)))!.Dispose();
 
         Assert.Equal([(broken.Id, PeerFailure.Unreachable)], harness.Observer.Failures);
+        await harness.AssertNothingLeftAsync();
+    }
+
+    [Fact]
+    public async Task MessageThatBreaks_IsLoggedAndAnotherPeer_IsAsked()
+    {
+        await using var harness = new ClientHarness();
+        var block = TestBlocks.Raw(1, 1000);
+        var (broken, good) = (harness.Network.Add().With(block), harness.Network.Add().With(block));
+        broken.Breaks = new InvalidOperationException("A bug.");
+        await using (var session = harness.Session(block.Cid, broken, good))
+            (await harness.GetAsync(session.GetAsync(block.Cid, Token), TimeSpan.FromSeconds(1)))!.Dispose();
+
+        Assert.Equal([(broken.Id, PeerFailure.Unreachable)], harness.Observer.Failures);
+        Assert.Contains(harness.Logger.Collector.GetSnapshot(), record => record.Level == LogLevel.Error && record.Exception == broken.Breaks);
         await harness.AssertNothingLeftAsync();
     }
 
