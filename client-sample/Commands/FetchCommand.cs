@@ -32,7 +32,7 @@ internal static class FetchCommand
             var fetched = await output.WithProgressAsync(
                 "fetching", progress => client.FetchAsync(path.Root, options, new Relay(progress), cancellationToken));
             output.Write(
-                $"fetched {fetched.Root} {Sizes.Format(fetched.SizeBytes)}, {fetched.FetchedBlocks} blocks from {fetched.Sources.Count} peers{string.Concat(fetched.Sources.Select(source => $"\n  {source.Peer} {Sizes.Format(source.Bytes)}"))}",
+                $"fetched {fetched.Root} {Sizes.Format(fetched.SizeBytes)}, {Count(fetched.FetchedBlocks, "block")} from {Count(fetched.Sources.Count, "peer")}{string.Concat(fetched.Sources.Select(source => $"\n  {source.Peer} {Sizes.Format(source.Bytes)}"))}",
                 new
                 {
                     cid = fetched.Root.ToString(),
@@ -46,6 +46,8 @@ internal static class FetchCommand
         });
         return command;
     }
+
+    private static string Count(long count, string what) => count == 1 ? $"1 {what}" : $"{count} {what}s";
 
     /// <summary>How much is to come is known only when all of it has come.</summary>
     private sealed class Relay(IProgress<TransferProgress> progress) : IProgress<FetchProgress>

@@ -101,7 +101,7 @@ internal sealed class DemoScript(string hostAssembly, long fileBytes, CommandOut
             var stats = await connection.Client.GetStatsAsync(cancellationToken);
             Expect(stats.Roots == 2 && stats.Pins == 2, $"The service counts {stats.Roots} roots and {stats.Pins} pins instead of 2 and 2.");
             Say("Asked for statistics:", new { roots = stats.Roots, pins = stats.Pins });
-            StatsCommand.Write(stats, output);
+            await StatsCommand.WriteAsync(connection.Client, output, cancellationToken);
         }
 
         await host.StopAsync(cancellationToken);

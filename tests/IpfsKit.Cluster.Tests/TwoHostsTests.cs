@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using IpfsKit.Client;
+using IpfsKit.Ipld;
 using IpfsKit.TestKit;
 
 namespace IpfsKit.Cluster.Tests;
@@ -26,6 +27,6 @@ public sealed class TwoHostsTests
         var stats = (await hosts.ToFirst.Client.GetStatsAsync(Cancellation)).Retrieval;
         Assert.Equal((1, stats.TotalBytesRetrieved), (stats.CacheMissesHandled, stats.BytesFromCluster));
         Assert.Equal(added.DagBytes, stats.TotalBytesRetrieved);
-        Assert.Equal(content, await hosts.ToSecond.Client.ReadAllBytesAsync($"/ipfs/{added.Root}", cancellationToken: Cancellation));
+        Assert.Equal(content, await hosts.ToSecond.Client.ReadAllBytesAsync(IpfsPath.Parse($"/ipfs/{added.Root}"), cancellationToken: Cancellation));
     }
 }
