@@ -10,7 +10,16 @@ public class RunOptionsTests
 
     [Fact]
     public void Parse_AllOptions_AreRead() =>
-        Assert.Equal(new RunOptions(IsQuick: true, Rounds: 3, "/data"), RunOptions.Parse(["--rounds", "3", "--quick", "--directory", "/data"]));
+        Assert.Equal(
+            new RunOptions(IsQuick: true, Rounds: 3, "/data", "libp2p.stream"),
+            RunOptions.Parse(["--rounds", "3", "--quick", "--directory", "/data", "--only", "libp2p.stream"]));
+
+    [Theory]
+    [InlineData("libp2p.stream.noise", true)]
+    [InlineData("libp2p.streams.100", true)]
+    [InlineData("libp2p.handshake", false)]
+    public void Wants_OnlyFiguresWhoseNamesBeginSo(string figure, bool wanted) =>
+        Assert.Equal(wanted, RunOptions.Parse(["--only", "libp2p.stream"]).Wants("register", figure));
 
     [Theory]
     [InlineData("--fast")]
@@ -18,6 +27,8 @@ public class RunOptionsTests
     [InlineData("--rounds", "-1")]
     [InlineData("--rounds")]
     [InlineData("--directory")]
+    [InlineData("--only")]
+    [InlineData("--only", "nothing.like.it")]
     public void Parse_WhatIsNotUnderstood_IsNamed(params string[] arguments)
     {
         var exception = Assert.Throws<ArgumentException>(() => RunOptions.Parse(arguments));

@@ -7,6 +7,7 @@ using IpfsKit.Benchmarks.Runner.Bitswap;
 using IpfsKit.Benchmarks.Runner.Floors;
 using IpfsKit.Benchmarks.Runner.Import;
 using IpfsKit.Benchmarks.Runner.Libp2p;
+using IpfsKit.Benchmarks.Runner.Libp2p.Attacks;
 using IpfsKit.Benchmarks.Runner.Store;
 
 namespace IpfsKit.Benchmarks.Runner;

@@ -48,8 +48,12 @@ internal static class RunnerCommand
         context.Note($"{Environment.ProcessorCount} cores, {(options.IsQuick ? "quick" : $"median of {options.Rounds} rounds")}, files under {options.Directory}");
         try
         {
-            foreach (var run in suite == Everything ? Suites.Values : (IEnumerable<Func<RunContext, Task>>)[Suites[suite]])
-                await run(context);
+            foreach (var (name, run) in Suites)
+            {
+                if (suite == Everything ? FigureCatalog.All.Any(row => row.Suite == name && options.Wants(row.Name)) : suite == name)
+                    await run(context);
+            }
+
             return 0;
         }
 #pragma warning disable CA1031 // an unhandled exception would end the process with gigabytes left in the directory

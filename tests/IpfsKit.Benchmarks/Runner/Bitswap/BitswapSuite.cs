@@ -16,21 +16,31 @@ internal static class BitswapSuite
     // Helia's speed varies more than ours.
     private const int LeastRoundsWithHelia = 7;
 
+    private static readonly string[] StreamFigures = ["bitswap.1GiB.memory", "bitswap.1GiB.durable"];
+    private static readonly string[] HeliaFileFigures = ["bitswap.vs-helia.100MiB", "bitswap.helia-from-ours", "bitswap.ours-from-helia"];
+    private static readonly string[] HeliaBlockFigures = ["bitswap.vs-helia.2000x4KiB"];
+    private static readonly string[] ProviderFigures = ["bitswap.providers.4", "bitswap.providers"];
+    private static readonly string[] FairnessFigures = ["bitswap.fairness"];
+
     public static async Task RunAsync(RunContext context)
     {
-        await CompareWithStreamAsync(context);
+        await RunAsync(context, CompareWithStreamAsync, StreamFigures);
         if (JsProcess.Missing is { } missing)
-        {
-            context.Note($"bitswap.vs-helia.100MiB, bitswap.vs-helia.2000x4KiB, bitswap.helia-from-ours, bitswap.ours-from-helia: left out. {missing}");
-        }
+            context.Note($"{string.Join(", ", [.. HeliaFileFigures, .. HeliaBlockFigures])}: left out. {missing}");
         else
         {
-            await CompareFilesWithHeliaAsync(context);
-            await CompareBlocksWithHeliaAsync(context);
+            await RunAsync(context, CompareFilesWithHeliaAsync, HeliaFileFigures);
+            await RunAsync(context, CompareBlocksWithHeliaAsync, HeliaBlockFigures);
         }
 
-        await CompareProvidersAsync(context);
-        await MeasureFairnessAsync(context);
+        await RunAsync(context, CompareProvidersAsync, ProviderFigures);
+        await RunAsync(context, MeasureFairnessAsync, FairnessFigures);
+    }
+
+    private static async Task RunAsync(RunContext context, Func<RunContext, Task> measure, string[] figures)
+    {
+        if (context.Options.Wants(figures))
+            await measure(context);
     }
 
     private static async Task CompareWithStreamAsync(RunContext context)
@@ -42,7 +52,7 @@ internal static class BitswapSuite
         await using var client = new BitswapClientChild();
         await CompareAsync(
             context,
-            ["bitswap.1GiB.memory", "bitswap.1GiB.durable"],
+            StreamFigures,
             async () =>
             {
                 using var store = context.CreateDirectory("bitswap-client", content.Bytes);
@@ -64,7 +74,7 @@ internal static class BitswapSuite
         var root = await helia.AddFileAsync(content);
         await CompareAsync(
             context,
-            ["bitswap.vs-helia.100MiB", "bitswap.helia-from-ours", "bitswap.ours-from-helia"],
+            HeliaFileFigures,
             async () =>
             [
                 content.Bytes / MiB / await client.FetchFileAsync(server.Address, server.Cids[0], content.Bytes),
@@ -87,7 +97,7 @@ internal static class BitswapSuite
         await using var client = new BitswapClientChild();
         await CompareAsync(
             context,
-            ["bitswap.vs-helia.2000x4KiB"],
+            HeliaBlockFigures,
             async () => [content.Count / await client.FetchBlocksAsync(server.Address, server.Cids, SmallAtOnce)],
             async () => content.Count / await helia.FetchBlocksAsync(await helia.AddBlocksAsync(content), SmallAtOnce, content.Bytes));
     }
@@ -98,7 +108,7 @@ internal static class BitswapSuite
         await using var providers = await EqualProviders.StartAsync(ManyProviders, new BitswapContent(IsFile: true, context.Options.Size(352, 32), ChunkBytes));
         await CompareAsync(
             context,
-            ["bitswap.providers.4", "bitswap.providers"],
+            ProviderFigures,
             async () => [await providers.MeasureAsync(SomeProviders), await providers.MeasureAsync(ManyProviders)],
             () => providers.MeasureAsync(1));
     }
@@ -110,7 +120,7 @@ internal static class BitswapSuite
         var wanted = server.Cids.Take(Newcomers).ToArray();
         await CompareAsync(
             context,
-            ["bitswap.fairness"],
+            FairnessFigures,
             async () =>
             {
                 await using var busy = await BusyPeer.StartAsync(server);

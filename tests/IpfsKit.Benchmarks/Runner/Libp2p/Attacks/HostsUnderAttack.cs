@@ -5,15 +5,15 @@ using IpfsKit.Libp2p.Identities;
 using IpfsKit.Libp2p.Peers;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace IpfsKit.Benchmarks.Runner.Libp2p;
+namespace IpfsKit.Benchmarks.Runner.Libp2p.Attacks;
 
 /// <summary>Two hosts in this process as <c>AddLibp2p</c> makes them, of which one sends to the other, and a process that attacks the other one.</summary>
 internal sealed class HostsUnderAttack : IAsyncDisposable
 {
     private const string Protocol = "/sink/1.0.0";
 
-    // So that the attacker spends its share on the attack, and not on heaps for every core.
-    private static readonly KeyValuePair<string, string>[] AttackerEnvironment = [new("DOTNET_gcServer", "0")];
+    // So that the attacker spends its share on the attack, and neither on heaps for every core nor on compiling once more.
+    private static readonly KeyValuePair<string, string>[] AttackerEnvironment = [new("DOTNET_gcServer", "0"), new("DOTNET_TieredCompilation", "0")];
 
     private readonly ServiceProvider _victim;
     private readonly ServiceProvider _honest;
@@ -51,9 +51,9 @@ internal sealed class HostsUnderAttack : IAsyncDisposable
     }
 
     /// <summary>The same under attack, and what the attacker says of it.</summary>
-    public async Task<(double Throughput, string Attack)> MeasureUnderAttackAsync(long bytes)
+    public async Task<(double Throughput, string Done)> MeasureUnderAttackAsync(Attack attack, long bytes)
     {
-        await _attacker.WriteLineAsync("go");
+        await _attacker.WriteLineAsync(attack.Name);
         await _attacker.ReadRequiredLineAsync();
         var throughput = await MeasureAsync(bytes);
         await _attacker.WriteLineAsync("stop");
