@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using IpfsKit.Libp2p.Muxing;
 using IpfsKit.Libp2p.Negotiation;
@@ -7,13 +8,14 @@ using IpfsKit.Multiformats;
 
 namespace IpfsKit.Libp2p.Connections;
 
-/// <summary>Makes a connection that carries streams between two known peers out of a raw one.</summary>
+/// <summary>Makes a connection that carries streams between two known peers out of what a transport gives.</summary>
 /// <remarks>
-/// <para><b>Steps.</b> Private network, if there is one; agreement on a security protocol by multistream-select; its handshake; agreement on a muxer, in the handshake or by multistream-select.</para>
+/// <para><b>Steps.</b> Of a raw connection: private network, if there is one; agreement on a security protocol by multistream-select; its handshake; agreement on a muxer, in the handshake or by multistream-select. One that
+/// secures itself has its handshake only. What the rest of the node has to say to a connection (<see cref="IConnectionAdmission"/>), the deadline, and that the peer is the expected one, are the same for both.</para>
 /// <para><b>Round trips.</b> Who dials with one proposal does not wait for the answer: the proposal goes with the first message of the handshake, and the muxer's with its first frames. With several security protocols the first
 /// one alone is proposed in this way when the caller asks for it; the other side's refusal then fails the upgrade with <see cref="NegotiationFailedException"/>, and the caller may dial again and propose all.</para>
 /// <para><b>Failures.</b> The connection is closed after each of them, and nothing is left behind. A refusal of the muxer that was proposed alone shows at the first read of the muxed connection.
-/// One deadline holds for everything, however slowly the other side sends and reads; when it passes the raw connection is aborted, whatever the layers above it are doing.</para>
+/// One deadline holds for everything, however slowly the other side sends and reads; when it passes the connection is aborted, whatever the layers above it are doing.</para>
 /// Spec: <see href="https://github.com/libp2p/specs/blob/master/connections/README.md#upgrading-connections"/>.
 /// </remarks>
 internal sealed class ConnectionUpgrader
@@ -68,7 +70,7 @@ internal sealed class ConnectionUpgrader
     /// <exception cref="PeerIdMismatchException">Somebody else answered.</exception>
     /// <exception cref="ConnectionClosedException">The connection was lost.</exception>
     public async ValueTask<IMuxedConnection> UpgradeAsync(
-        IRawConnection connection, PeerId? expectedPeer, IConnectionAdmission admission, bool proposeFirstOnly, CancellationToken cancellationToken)
+        ITransportConnection connection, PeerId? expectedPeer, IConnectionAdmission admission, bool proposeFirstOnly, CancellationToken cancellationToken)
     {
         using var deadline = new CancellationTokenSource(_timeout, _timeProvider);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
@@ -76,7 +78,7 @@ internal sealed class ConnectionUpgrader
         try
         {
             // A layer that waits where it cannot be cancelled ends with the connection under it.
-            using (linked.Token.UnsafeRegister(static raw => ((IRawConnection)raw!).Abort(), connection))
+            using (linked.Token.UnsafeRegister(static state => ((ITransportConnection)state!).Abort(), connection))
             {
                 var muxed = await upgrade.RunAsync(linked.Token).ConfigureAwait(false);
                 admission.OnUpgraded(muxed);
@@ -89,7 +91,7 @@ internal sealed class ConnectionUpgrader
         catch (Exception exception)
         {
             var isTimeout = deadline.IsCancellationRequested;
-            if (exception is NegotiationFailedException && connection.Direction == ConnectionDirection.Inbound)
+            if (exception is NegotiationFailedException && connection is IRawConnection { Direction: ConnectionDirection.Inbound })
                 await upgrade.LingerAsync(linked.Token).ConfigureAwait(false);
             await upgrade.CloseAsync(exception).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
@@ -109,39 +111,28 @@ internal sealed class ConnectionUpgrader
 
     /// <summary>One upgrade: what there is of the connection at each step.</summary>
     [SuppressMessage("Design", "CA1001", Justification = "What it holds goes to the caller, or is closed by CloseAsync.")]
-    private sealed class Upgrade(ConnectionUpgrader owner, IRawConnection raw, PeerId? expectedPeer, IConnectionAdmission admission, bool proposeFirstOnly)
+    private sealed class Upgrade(ConnectionUpgrader owner, ITransportConnection connection, PeerId? expectedPeer, IConnectionAdmission admission, bool proposeFirstOnly)
     {
         private ISecureChannel? _channel;
 
-        // With what has been put around it so far.
-        private IRawConnection? _wrapped;
+        // A raw one, with what has been put around it so far.
+        private IRawConnection? _raw = connection as IRawConnection;
 
         public UpgradeStage Stage { get; private set; }
 
         public IMuxedConnection? Muxed { get; private set; }
 
-        private IRawConnection Connection => _wrapped ?? raw;
-
-        private bool IsDialer => raw.Direction == ConnectionDirection.Outbound;
+        private bool IsDialer => connection.Direction == ConnectionDirection.Outbound;
 
         public async ValueTask<IMuxedConnection> RunAsync(CancellationToken cancellationToken)
         {
-            admission.OnConnected(raw);
-            if (owner._protector is { } protector)
-                _wrapped = await protector.ProtectAsync(raw, cancellationToken).ConfigureAwait(false);
-
-            Stage = UpgradeStage.SecurityNegotiation;
-            var security = await AgreeOnSecurityAsync(cancellationToken).ConfigureAwait(false);
-
-            Stage = UpgradeStage.Handshake;
-            _channel = await security.SecureAsync(Connection, expectedPeer, owner._muxerIds, cancellationToken).ConfigureAwait(false);
-            admission.OnSecured(_channel.Session);
-
-            Stage = UpgradeStage.MuxerNegotiation;
-            var muxer = await AgreeOnMuxerAsync(_channel, cancellationToken).ConfigureAwait(false);
-            // What agreed on the muxer may have wrapped the channel.
-            Muxed = muxer.Multiplex(_channel, admission.Memory);
-            return Muxed;
+            admission.OnConnected(connection);
+            return Muxed = connection switch
+            {
+                IRawConnection => await UpgradeRawAsync(cancellationToken).ConfigureAwait(false),
+                ISelfSecuredConnection selfSecured => await EstablishAsync(selfSecured, cancellationToken).ConfigureAwait(false),
+                _ => throw new UnreachableException($"{connection.GetType()} is neither a raw connection nor one that secures itself."),
+            };
         }
 
         /// <summary>Waits until the other side has read the refusal and closes, since a reset would overtake it. Within the deadline, and for no more bytes than a first message of a handshake has.</summary>
@@ -150,10 +141,10 @@ internal sealed class ConnectionUpgrader
             var buffer = new byte[MaxLingerBytes];
             try
             {
-                await Connection.CompleteWritesAsync(cancellationToken).ConfigureAwait(false);
+                await _raw!.CompleteWritesAsync(cancellationToken).ConfigureAwait(false);
                 for (var room = buffer.Length; room > 0;)
                 {
-                    var read = await Connection.ReadAsync(buffer.AsMemory(0, room), cancellationToken).ConfigureAwait(false);
+                    var read = await _raw.ReadAsync(buffer.AsMemory(0, room), cancellationToken).ConfigureAwait(false);
                     if (read == 0)
                         return;
                     room -= read;
@@ -167,7 +158,7 @@ internal sealed class ConnectionUpgrader
 
         public async ValueTask CloseAsync(Exception reason)
         {
-            raw.Abort();
+            connection.Abort();
             if (Muxed is not null)
             {
                 Muxed.Abort(reason);
@@ -179,20 +170,56 @@ internal sealed class ConnectionUpgrader
             }
             else
             {
-                await Connection.DisposeAsync().ConfigureAwait(false);
+                await (_raw ?? connection).DisposeAsync().ConfigureAwait(false);
             }
         }
 
-        private async ValueTask<ISecurityProtocol> AgreeOnSecurityAsync(CancellationToken cancellationToken)
+        private async ValueTask<IMuxedConnection> UpgradeRawAsync(CancellationToken cancellationToken)
+        {
+            if (owner._protector is { } protector)
+                _raw = await protector.ProtectAsync(_raw!, cancellationToken).ConfigureAwait(false);
+
+            Stage = UpgradeStage.SecurityNegotiation;
+            var security = await AgreeOnSecurityAsync(_raw!, cancellationToken).ConfigureAwait(false);
+
+            Stage = UpgradeStage.Handshake;
+            _channel = await security.SecureAsync(_raw!, expectedPeer, owner._muxerIds, cancellationToken).ConfigureAwait(false);
+            Admit(_channel.Session);
+
+            Stage = UpgradeStage.MuxerNegotiation;
+            var muxer = await AgreeOnMuxerAsync(_channel, cancellationToken).ConfigureAwait(false);
+            // What agreed on the muxer may have wrapped the channel.
+            return muxer.Multiplex(_channel, admission.Memory);
+        }
+
+        private async ValueTask<IMuxedConnection> EstablishAsync(ISelfSecuredConnection selfSecured, CancellationToken cancellationToken)
+        {
+            if (owner._protector is not null)
+                throw new InvalidOperationException($"A connection of {selfSecured.RemoteAddress} secures itself, and cannot be one of the private network.");
+            Stage = UpgradeStage.Handshake;
+            Muxed = await selfSecured.EstablishAsync(expectedPeer, admission.Memory, cancellationToken).ConfigureAwait(false);
+            Admit(Muxed.Session);
+            return Muxed;
+        }
+
+        private void Admit(SecureSession session)
+        {
+            // Every protocol refuses earlier, so that the other side sees it; that nobody is ever taken for somebody else does not depend on it.
+            if (expectedPeer is { } expected && session.RemotePeer != expected)
+                throw new PeerIdMismatchException(expected, session.RemotePeer);
+            admission.OnSecured(session);
+        }
+
+        private async ValueTask<ISecurityProtocol> AgreeOnSecurityAsync(IRawConnection raw, CancellationToken cancellationToken)
         {
             var protocols = owner._securityProtocols;
             if (IsDialer && (protocols.Count == 1 || proposeFirstOnly))
             {
-                _wrapped = new NegotiatedConnection(Connection, new MultistreamProposal(protocols[0].Id));
+                _raw = new NegotiatedConnection(raw, new MultistreamProposal(protocols[0].Id));
                 return protocols[0];
             }
 
-            var channel = new RawNegotiationChannel(Connection);
+            var channel = new RawNegotiationChannel(raw);
             var agreed = IsDialer
                 ? await MultistreamSelect.SelectAsync(channel, owner._securityIds, cancellationToken).ConfigureAwait(false)
                 : (await MultistreamSelect.HandleAsync(channel, owner._securityTable, cancellationToken).ConfigureAwait(false)).Protocol;

@@ -16,7 +16,7 @@ internal interface IConnectionAdmission
     IMemoryBudget Memory { get; }
 
     /// <summary>There is a connection. Nothing has been read or written.</summary>
-    void OnConnected(IRawConnection connection);
+    void OnConnected(ITransportConnection connection);
 
     /// <summary>It is known who is at the other end.</summary>
     void OnSecured(SecureSession session);

@@ -55,7 +55,7 @@ internal sealed class AddressDialer(
         {
             return await ConnectAsync(transport, peer, address, name, proposeFirstOnly: true, cancellationToken).ConfigureAwait(false);
         }
-        catch (NegotiationFailedException)
+        catch (NegotiationFailedException) when (!transport.SecuresItself)
         {
             // The peer does not speak what is best here; the proposal was made without waiting, so there is no way back but a new connection.
             return await ConnectAsync(transport, peer, address, name, proposeFirstOnly: false, cancellationToken).ConfigureAwait(false);
@@ -64,13 +64,12 @@ internal sealed class AddressDialer(
 
     private async Task<Session> ConnectAsync(ITransport transport, PeerId peer, Multiaddr address, string? name, bool proposeFirstOnly, CancellationToken cancellationToken)
     {
-        var ip = address.GetIPAddress();
-        var scope = resources.OpenConnection(ConnectionDirection.Outbound, ip, usesDescriptor: ip is not null);
+        var scope = resources.OpenConnection(ConnectionDirection.Outbound, address.GetIPAddress(), transport.UsesDescriptor(address));
         try
         {
             // A relay has to be told whom it is to connect to; others do not look at it.
-            var raw = await transport.DialAsync(address.IsRelayed() ? address.WithPeerId(peer) : address, name, cancellationToken).ConfigureAwait(false);
-            return await sessions.CreateAsync(raw, peer, scope, proposeFirstOnly, cancellationToken).ConfigureAwait(false);
+            var connection = await transport.DialAsync(address.IsRelayed() ? address.WithPeerId(peer) : address, name, cancellationToken).ConfigureAwait(false);
+            return await sessions.CreateAsync(connection, peer, scope, proposeFirstOnly, cancellationToken).ConfigureAwait(false);
         }
         catch
         {

@@ -14,7 +14,7 @@ internal sealed class ConnectionAdmission(PeerId self, IConnectionGater gater, C
     public IMemoryBudget Memory => scope;
 
     /// <inheritdoc/>
-    public void OnConnected(IRawConnection connection)
+    public void OnConnected(ITransportConnection connection)
     {
         if (!gater.AllowsAddress(connection.RemoteAddress, connection.Direction))
             throw Gated(ConnectionGatedException.Of(connection.RemoteAddress), connection.Direction);

@@ -15,6 +15,7 @@ internal sealed class HostParts
     {
         var (options, time, instruments, loggers) = (services.Options, services.TimeProvider, services.Instruments, services.Loggers);
         var self = services.Key.PublicKey.PeerId;
+        CheckPrivateNetwork(services);
         var marks = WaterMarks.Of(options.Role, options.Connections);
 
         Resources = new ResourceManager(
@@ -61,4 +62,11 @@ internal sealed class HostParts
     public AddressDialer AddressDialer { get; }
 
     public Dialer Dialer { get; }
+
+    // Better no host than one that says in the open what was meant for a private network.
+    private static void CheckPrivateNetwork(HostServices services)
+    {
+        if (services.Protector is not null && services.Transports.FirstOrDefault(transport => transport.SecuresItself) is { } transport)
+            throw new InvalidOperationException($"{transport.GetType().Name} secures its connections itself, so that they cannot be ones of a private network: the host takes either the transport or the network's key.");
+    }
 }

@@ -28,7 +28,7 @@ internal sealed class Libp2pInstruments : IDisposable
     {
         _meter = meterFactory?.Create(Name) ?? (_ownMeter = new Meter(Name));
         _dials = _meter.CreateHistogram<double>("libp2p.dial.duration", "s", "Dials of one address, upgrade included.");
-        _upgrades = _meter.CreateHistogram<double>("libp2p.upgrade.duration", "s", "Upgrades of raw connections: security and muxer.");
+        _upgrades = _meter.CreateHistogram<double>("libp2p.upgrade.duration", "s", "Upgrades of connections: security and muxer.");
         _negotiations = _meter.CreateHistogram<double>("libp2p.negotiation.duration", "s", "Agreeing on the protocol of a stream.");
         _connections = _meter.CreateHistogram<double>("libp2p.connection.duration", "s", "How long connections lasted.");
         _streams = _meter.CreateCounter<long>("libp2p.stream.opened", "{stream}", "Streams whose protocol was agreed on.");

@@ -17,7 +17,7 @@ internal sealed partial class ListenerSet(
 
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskTracker _upgrades = new(logger);
-    private readonly List<(ITransportListener Listener, ListenerScope Scope)> _listeners = [];
+    private readonly List<(ITransport Transport, ITransportListener Listener, ListenerScope Scope)> _listeners = [];
     private readonly List<Task> _loops = [];
 
     /// <summary>Begins to listen.</summary>
@@ -37,7 +37,7 @@ internal sealed partial class ListenerSet(
         }
 
         Refresh();
-        _loops.AddRange(_listeners.Select(item => AcceptAsync(item.Listener)));
+        _loops.AddRange(_listeners.Select(item => AcceptAsync(item.Transport, item.Listener)));
         _loops.Add(RefreshAsync());
     }
 
@@ -58,7 +58,7 @@ internal sealed partial class ListenerSet(
         try
         {
             var listener = await transport.ListenAsync(address, cancellationToken).ConfigureAwait(false);
-            _listeners.Add((listener, scope));
+            _listeners.Add((transport, listener, scope));
             LogListening(logger, listener.Address);
         }
         catch
@@ -70,7 +70,7 @@ internal sealed partial class ListenerSet(
 
     private async Task CloseAsync()
     {
-        foreach (var (listener, scope) in _listeners)
+        foreach (var (_, listener, scope) in _listeners)
         {
             await listener.DisposeAsync().ConfigureAwait(false);
             scope.Dispose();
@@ -95,17 +95,17 @@ internal sealed partial class ListenerSet(
         }
     }
 
-    private async Task AcceptAsync(ITransportListener listener)
+    private async Task AcceptAsync(ITransport transport, ITransportListener listener)
     {
         try
         {
-            while (await listener.AcceptAsync(_stopping.Token).ConfigureAwait(false) is { } raw)
+            while (await listener.AcceptAsync(_stopping.Token).ConfigureAwait(false) is { } connection)
             {
-                if (!TryAdmit(raw, out var scope) || !_upgrades.TryRun(() => UpgradeAsync(raw, scope)))
+                if (!TryAdmit(transport, connection, out var scope) || !_upgrades.TryRun(() => UpgradeAsync(connection, scope)))
                 {
                     scope?.Dispose();
-                    raw.Abort();
-                    await raw.DisposeAsync().ConfigureAwait(false);
+                    connection.Abort();
+                    await connection.DisposeAsync().ConfigureAwait(false);
                 }
             }
         }
@@ -121,35 +121,34 @@ internal sealed partial class ListenerSet(
         }
     }
 
-    private bool TryAdmit(IRawConnection raw, [NotNullWhen(true)] out ConnectionScope? scope)
+    private bool TryAdmit(ITransport transport, ITransportConnection connection, [NotNullWhen(true)] out ConnectionScope? scope)
     {
         try
         {
-            var ip = raw.RemoteAddress.GetIPAddress();
-            scope = resources.OpenConnection(ConnectionDirection.Inbound, ip, usesDescriptor: ip is not null);
+            scope = resources.OpenConnection(ConnectionDirection.Inbound, connection.RemoteAddress.GetIPAddress(), transport.UsesDescriptor(connection.RemoteAddress));
             return true;
         }
         catch (ResourceLimitExceededException e)
         {
             scope = null;
-            LogNotUpgraded(logger, raw.RemoteAddress, e);
+            LogNotUpgraded(logger, connection.RemoteAddress, e);
             return false;
         }
     }
 
-    private async Task UpgradeAsync(IRawConnection raw, ConnectionScope scope)
+    private async Task UpgradeAsync(ITransportConnection connection, ConnectionScope scope)
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
-            await sessions.CreateAsync(raw, null, scope, proposeFirstOnly: false, _stopping.Token).ConfigureAwait(false);
+            await sessions.CreateAsync(connection, null, scope, proposeFirstOnly: false, _stopping.Token).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // Whatever a stranger makes fail costs the stranger's connection and nothing else.
         catch (Exception e)
 #pragma warning restore CA1031
         {
             scope.Dispose();
-            LogNotUpgraded(logger, raw.RemoteAddress, e);
+            LogNotUpgraded(logger, connection.RemoteAddress, e);
         }
     }
 

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace IpfsKit.Libp2p.Hosting;
 
-/// <summary>Makes sessions out of raw connections, and runs them.</summary>
+/// <summary>Makes sessions out of the connections of transports, and runs them.</summary>
 internal sealed class SessionFactory(
     PeerId self, ConnectionUpgrader upgrader, IConnectionGater gater, Swarm swarm, StreamOpener opener, StreamRouter router, TimeProvider timeProvider, Libp2pInstruments instruments,
     ILogger<SessionFactory> logger)
@@ -14,21 +14,21 @@ internal sealed class SessionFactory(
     private readonly TaskTracker _running = new(logger);
 
     /// <summary>Upgrades a connection and adds it to the swarm.</summary>
-    /// <param name="raw">Owned by the session from now on; closed if this fails.</param>
+    /// <param name="connection">Owned by the session from now on; closed if this fails.</param>
     /// <param name="expectedPeer">Who must be there.</param>
     /// <param name="scope">Owned by the session if this succeeds; the caller's if not.</param>
     /// <param name="proposeFirstOnly">Whether the first security protocol is proposed alone, without waiting for the answer.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<Session> CreateAsync(IRawConnection raw, PeerId? expectedPeer, ConnectionScope scope, bool proposeFirstOnly, CancellationToken cancellationToken)
+    public async Task<Session> CreateAsync(ITransportConnection connection, PeerId? expectedPeer, ConnectionScope scope, bool proposeFirstOnly, CancellationToken cancellationToken)
     {
         using var activity = Libp2pInstruments.Activities.StartActivity("libp2p.upgrade");
-        activity.SetDirection(raw.Direction);
+        activity.SetDirection(connection.Direction);
         var started = timeProvider.GetTimestamp();
         Exception? failure = null;
         try
         {
             var admission = new ConnectionAdmission(self, gater, scope, instruments);
-            var muxed = await upgrader.UpgradeAsync(raw, expectedPeer, admission, proposeFirstOnly, cancellationToken).ConfigureAwait(false);
+            var muxed = await upgrader.UpgradeAsync(connection, expectedPeer, admission, proposeFirstOnly, cancellationToken).ConfigureAwait(false);
             activity.SetPeer(muxed.Session.RemotePeer);
             var session = new Session(muxed, scope, opener, timeProvider, logger);
             if (_running.TryRun(() => RunAsync(session)))
@@ -46,7 +46,7 @@ internal sealed class SessionFactory(
         {
             var outcome = Outcomes.Of(failure, cancellationToken.IsCancellationRequested);
             activity.SetOutcome(outcome, failure);
-            instruments.Upgraded(raw.Direction, timeProvider.GetElapsedTime(started), outcome);
+            instruments.Upgraded(connection.Direction, timeProvider.GetElapsedTime(started), outcome);
         }
     }
 

@@ -1,24 +1,13 @@
-using IpfsKit.Multiformats;
-
 namespace IpfsKit.Libp2p.Transports;
 
-/// <summary>Bytes in order to and from another process, of which nobody knows yet who it is.</summary>
+/// <summary>Bytes in order to and from another process.</summary>
 /// <remarks>
 /// <para>One read and one write may be under way at a time, beside each other. Disposing closes at once; whoever wants the other side to get everything calls <see cref="CompleteWritesAsync"/> and reads to the end
 /// first.</para>
 /// <para>Every failure of the connection is a <see cref="ConnectionClosedException"/>. A cancelled read or write leaves the connection in an unknown state: abort it. Deadlines belong to the layers above.</para>
 /// </remarks>
-internal interface IRawConnection : IAsyncDisposable
+internal interface IRawConnection : ITransportConnection
 {
-    /// <summary>This side's end, as the transport sees it.</summary>
-    Multiaddr LocalAddress { get; }
-
-    /// <summary>The other side's end, as the transport sees it.</summary>
-    Multiaddr RemoteAddress { get; }
-
-    /// <summary>Who opened it.</summary>
-    ConnectionDirection Direction { get; }
-
     /// <summary>Reads what there is, at least one byte; 0 at the end. With an empty buffer: completes when a read would not wait, so that an idle connection holds no buffer.</summary>
     ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken);
 
@@ -27,7 +16,4 @@ internal interface IRawConnection : IAsyncDisposable
 
     /// <summary>Says that nothing more comes; reading goes on.</summary>
     ValueTask CompleteWritesAsync(CancellationToken cancellationToken);
-
-    /// <summary>Closes at once, in the way that the other side sees as a failure (a TCP reset). From any thread, any number of times.</summary>
-    void Abort();
 }

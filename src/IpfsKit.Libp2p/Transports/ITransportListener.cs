@@ -9,5 +9,5 @@ internal interface ITransportListener : IAsyncDisposable
     Multiaddr Address { get; }
 
     /// <summary>The next connection, or null once it is disposed. Connections that fail before they are handed out are not reported. Handshakes of the transport itself (WebSocket) do not hold up the next one.</summary>
-    ValueTask<IRawConnection?> AcceptAsync(CancellationToken cancellationToken);
+    ValueTask<ITransportConnection?> AcceptAsync(CancellationToken cancellationToken);
 }

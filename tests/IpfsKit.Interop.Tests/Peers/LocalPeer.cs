@@ -20,13 +20,13 @@ namespace IpfsKit.Interop.Tests.Peers;
 /// <summary>This library from the transports to the streams, with as little around it as can be: connections, upgrades, streams by protocol.</summary>
 internal sealed class LocalPeer : IAsyncDisposable
 {
-    private readonly ITransport[] _transports;
+    private readonly IRawTransport[] _transports;
     private readonly ConnectionUpgrader _upgrader;
     private readonly Dictionary<string, Func<IMuxedStream, CancellationToken, Task>> _handlers = [];
     private readonly Channel<IMuxedConnection> _accepted = Channel.CreateBounded<IMuxedConnection>(1000);
     private readonly Channel<Exception> _refused = Channel.CreateBounded<Exception>(1000);
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-    private readonly List<ITransportListener> _listeners = [];
+    private readonly List<IRawTransportListener> _listeners = [];
     private readonly List<IMuxedConnection> _connections = [];
     private readonly List<Task> _work = [];
     private readonly Lock _lock = new();
@@ -116,7 +116,7 @@ internal sealed class LocalPeer : IAsyncDisposable
         _ => throw new ArgumentException($"There is no security protocol '{name}'."),
     };
 
-    private async Task AcceptAsync(ITransportListener listener)
+    private async Task AcceptAsync(IRawTransportListener listener)
     {
         while (await listener.AcceptAsync(CancellationToken.None) is { } raw)
         {

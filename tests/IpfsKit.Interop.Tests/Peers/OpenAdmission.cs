@@ -11,7 +11,7 @@ internal sealed class OpenAdmission : IConnectionAdmission, IMemoryBudget
 {
     public IMemoryBudget Memory => this;
 
-    public void OnConnected(IRawConnection connection)
+    public void OnConnected(ITransportConnection connection)
     {
     }
 

@@ -6,9 +6,9 @@ namespace IpfsKit.Libp2p.Tests.Conformance;
 /// <summary>Both ends of a connection, and the listener that gave one of them.</summary>
 internal sealed class ConnectionPair : IAsyncDisposable
 {
-    private readonly ITransportListener? _listener;
+    private readonly IRawTransportListener? _listener;
 
-    private ConnectionPair(IRawConnection dialer, IRawConnection accepted, ITransportListener? listener)
+    private ConnectionPair(IRawConnection dialer, IRawConnection accepted, IRawTransportListener? listener)
     {
         Dialer = dialer;
         Accepted = accepted;
@@ -19,14 +19,14 @@ internal sealed class ConnectionPair : IAsyncDisposable
 
     public IRawConnection Accepted { get; }
 
-    public static async Task<ConnectionPair> ConnectAsync(ITransport transport, Multiaddr listenAddress)
+    public static async Task<ConnectionPair> ConnectAsync(IRawTransport transport, Multiaddr listenAddress)
     {
         var cancellationToken = TestContext.Current.CancellationToken;
         var listener = await transport.ListenAsync(listenAddress, cancellationToken);
         return await ConnectAsync(transport, listener, owned: true);
     }
 
-    public static async Task<ConnectionPair> ConnectAsync(ITransport transport, ITransportListener listener, bool owned = false)
+    public static async Task<ConnectionPair> ConnectAsync(IRawTransport transport, IRawTransportListener listener, bool owned = false)
     {
         var cancellationToken = TestContext.Current.CancellationToken;
         var accept = listener.AcceptAsync(cancellationToken).AsTask();

@@ -8,7 +8,7 @@ namespace IpfsKit.Libp2p.Tests.Conformance;
 public abstract class TransportConformanceTests
 {
     /// <summary>A new transport; where it needs a network of its own, the same one on each call.</summary>
-    private protected abstract ITransport Transport { get; }
+    private protected abstract IRawTransport Transport { get; }
 
     /// <summary>An address with a port of the transport's choice.</summary>
     private protected abstract Multiaddr ListenAddress { get; }

@@ -81,7 +81,7 @@ public sealed class HostileUpgradeTests
         }
     }
 
-    private static async Task HoldAndReleaseAsync(ITransport transport, Multiaddr address, FakeTimeProvider time, int count)
+    private static async Task HoldAndReleaseAsync(IRawTransport transport, Multiaddr address, FakeTimeProvider time, int count)
     {
         using var key = Ed25519PrivateKey.Generate();
         using var noise = new NoiseProtocol(key);
@@ -120,7 +120,7 @@ public sealed class HostileUpgradeTests
         Assert.True(left < (4 << 20) + (count * 128L), $"{left} bytes of the attack are left.");
     }
 
-    private static async Task HonestAsync(ITransport transport, ITransportListener listener, ConnectionUpgrader upgrader)
+    private static async Task HonestAsync(IRawTransport transport, IRawTransportListener listener, ConnectionUpgrader upgrader)
     {
         await using var pair = await ConnectionPair.ConnectAsync(transport, listener);
         var accepted = upgrader.UpgradeAsync(pair.Accepted, null, new TestAdmission(), false, Token).AsTask();

@@ -64,12 +64,12 @@ internal sealed class HostileScene : IAsyncDisposable
     /// <summary>Bytes of any kind.</summary>
     public async Task<IRawConnection> DialAsync()
     {
-        ITransport transport = _isOverTcp ? new TcpTransport(new TcpOptions(), TimeProvider.System) : Network.CreateTransport();
+        IRawTransport transport = _isOverTcp ? new TcpTransport(new TcpOptions(), TimeProvider.System) : Network.CreateTransport();
         return await transport.DialAsync(Victim.Info.Addresses[0], Cancellation);
     }
 
     /// <summary>A listener where an attacker waits for the host's dials.</summary>
-    public async Task<ITransportListener> ListenAsync() => await Network.CreateTransport().ListenAsync(Multiaddr.Parse("/memory/0"), Cancellation);
+    public async Task<IRawTransportListener> ListenAsync() => await Network.CreateTransport().ListenAsync(Multiaddr.Parse("/memory/0"), Cancellation);
 
     /// <summary>Bytes of any kind behind a handshake in order: frames of any kind.</summary>
     public async Task<ISecureChannel> SecureAsync(IRawConnection? raw = null, PrivateKey? key = null)

@@ -38,9 +38,9 @@ internal sealed class FakeInternet
             build?.Invoke(builder);
         });
 
-    private sealed class Transport(FakeInternet internet, string ip) : ITransport
+    private sealed class Transport(FakeInternet internet, string ip) : IRawTransport
     {
-        public bool CanDial(Multiaddr address) => address.GetIPAddress() is not null;
+        public bool CanDial(Multiaddr address) => address.GetIPAddress() is not null && address.Contains(Multicodec.Tcp);
 
         public bool CanListen(Multiaddr address) => CanDial(address);
 
@@ -62,19 +62,19 @@ internal sealed class FakeInternet
 
             var (dialer, accepted) = DuplexConnection.CreatePair();
             var local = Multiaddr.Parse($"/ip4/{ip}/tcp/50000");
-            Assert.True(listener!.Writer.TryWrite(new Connection(accepted, address, local)));
-            return new Connection(dialer, local, address);
+            Assert.True(listener!.Writer.TryWrite(new AddressedConnection(accepted, address, local)));
+            return new AddressedConnection(dialer, local, address);
         }
 
-        public ValueTask<ITransportListener> ListenAsync(Multiaddr address, CancellationToken cancellationToken)
+        public ValueTask<IRawTransportListener> ListenAsync(Multiaddr address, CancellationToken cancellationToken)
         {
             var accepted = Channel.CreateUnbounded<IRawConnection>();
             Assert.True(internet._listeners.TryAdd(address, accepted));
-            return ValueTask.FromResult<ITransportListener>(new Listener(internet, address, accepted));
+            return ValueTask.FromResult<IRawTransportListener>(new Listener(internet, address, accepted));
         }
     }
 
-    private sealed class Listener(FakeInternet internet, Multiaddr address, Channel<IRawConnection> accepted) : ITransportListener
+    private sealed class Listener(FakeInternet internet, Multiaddr address, Channel<IRawConnection> accepted) : IRawTransportListener
     {
         public Multiaddr Address => address;
 
@@ -87,24 +87,5 @@ internal sealed class FakeInternet
             accepted.Writer.TryComplete();
             return ValueTask.CompletedTask;
         }
-    }
-
-    private sealed class Connection(DuplexConnection inner, Multiaddr local, Multiaddr remote) : IRawConnection
-    {
-        public Multiaddr LocalAddress => local;
-
-        public Multiaddr RemoteAddress => remote;
-
-        public ConnectionDirection Direction => inner.Direction;
-
-        public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken) => inner.ReadAsync(buffer, cancellationToken);
-
-        public ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken) => inner.WriteAsync(buffer, cancellationToken);
-
-        public ValueTask CompleteWritesAsync(CancellationToken cancellationToken) => inner.CompleteWritesAsync(cancellationToken);
-
-        public void Abort() => inner.Abort();
-
-        public ValueTask DisposeAsync() => inner.DisposeAsync();
     }
 }

@@ -27,7 +27,7 @@ public sealed class PrivateNetworkTlsConformanceTests : TlsConformanceTests
 /// <summary>The connections of a private network are connections like others.</summary>
 public sealed class PrivateNetworkTransportConformanceTests : TransportConformanceTests
 {
-    private protected override ITransport Transport { get; } = new PrivateNetworkTransport(new TcpTransport(new TcpOptions(), TimeProvider.System));
+    private protected override IRawTransport Transport { get; } = new PrivateNetworkTransport(new TcpTransport(new TcpOptions(), TimeProvider.System));
 
     private protected override Multiaddr ListenAddress => Multiaddr.Parse("/ip4/127.0.0.1/tcp/0");
 }

@@ -4,7 +4,7 @@ using IpfsKit.Multiformats;
 namespace IpfsKit.Libp2p.Tests.TestDoubles;
 
 /// <summary>A transport whose connections are all of one private network.</summary>
-internal sealed class PrivateNetworkTransport(ITransport inner) : ITransport
+internal sealed class PrivateNetworkTransport(IRawTransport inner) : IRawTransport
 {
     public bool CanDial(Multiaddr address) => inner.CanDial(address);
 
@@ -13,9 +13,9 @@ internal sealed class PrivateNetworkTransport(ITransport inner) : ITransport
     public async ValueTask<IRawConnection> DialAsync(Multiaddr address, CancellationToken cancellationToken) =>
         await PrivateNetworkSecurity.Key.ProtectAsync(await inner.DialAsync(address, cancellationToken), cancellationToken);
 
-    public async ValueTask<ITransportListener> ListenAsync(Multiaddr address, CancellationToken cancellationToken) => new Listener(await inner.ListenAsync(address, cancellationToken));
+    public async ValueTask<IRawTransportListener> ListenAsync(Multiaddr address, CancellationToken cancellationToken) => new Listener(await inner.ListenAsync(address, cancellationToken));
 
-    private sealed class Listener(ITransportListener inner) : ITransportListener
+    private sealed class Listener(IRawTransportListener inner) : IRawTransportListener
     {
         public Multiaddr Address => inner.Address;
 

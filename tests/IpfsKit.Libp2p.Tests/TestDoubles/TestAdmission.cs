@@ -19,7 +19,7 @@ internal sealed class TestAdmission(string? refused = null) : IConnectionAdmissi
 
     public IMemoryBudget Memory => this;
 
-    public void OnConnected(IRawConnection connection) => Step("connected");
+    public void OnConnected(ITransportConnection connection) => Step("connected");
 
     public void OnSecured(SecureSession session) => Step("secured");
 

@@ -4,7 +4,7 @@ using IpfsKit.Multiformats;
 namespace IpfsKit.Libp2p.Transports.InMemory;
 
 /// <summary>A name of the network at which connections are taken.</summary>
-internal sealed class InMemoryListener(Multiaddr address, Action<InMemoryListener> disposed) : ITransportListener
+internal sealed class InMemoryListener(Multiaddr address, Action<InMemoryListener> disposed) : IRawTransportListener
 {
     /// <summary>How many connections wait to be accepted; what comes beyond is refused.</summary>
     public const int Backlog = 1024;

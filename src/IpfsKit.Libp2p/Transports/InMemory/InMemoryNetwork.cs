@@ -67,7 +67,7 @@ public sealed class InMemoryNetwork(TimeProvider? timeProvider = null, int seed 
         return lost;
     }
 
-    internal ITransport CreateTransport() => new InMemoryTransport(this);
+    internal IRawTransport CreateTransport() => new InMemoryTransport(this);
 
     internal InMemoryListener Listen(Multiaddr address)
     {

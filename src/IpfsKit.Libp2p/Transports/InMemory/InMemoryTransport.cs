@@ -3,7 +3,7 @@ using IpfsKit.Multiformats;
 namespace IpfsKit.Libp2p.Transports.InMemory;
 
 /// <summary>Connections within a process: <c>/memory/NAME</c>; <c>/memory/0</c> is a name of the network's choice.</summary>
-internal sealed class InMemoryTransport(InMemoryNetwork network) : ITransport
+internal sealed class InMemoryTransport(InMemoryNetwork network) : IRawTransport
 {
     /// <inheritdoc/>
     public bool CanDial(Multiaddr address) => TryRead(address, out _, out var rest) && IpAddresses.IsPeerOrNothing(rest);
@@ -21,12 +21,12 @@ internal sealed class InMemoryTransport(InMemoryNetwork network) : ITransport
     }
 
     /// <inheritdoc/>
-    public ValueTask<ITransportListener> ListenAsync(Multiaddr address, CancellationToken cancellationToken)
+    public ValueTask<IRawTransportListener> ListenAsync(Multiaddr address, CancellationToken cancellationToken)
     {
         if (!CanListen(address))
             throw new ListenFailedException(address, "this is not an address in memory.");
         cancellationToken.ThrowIfCancellationRequested();
-        return ValueTask.FromResult<ITransportListener>(network.Listen(address));
+        return ValueTask.FromResult<IRawTransportListener>(network.Listen(address));
     }
 
     private static bool TryRead(Multiaddr address, out Multiaddr listener, out Multiaddr rest)

@@ -12,7 +12,7 @@ namespace IpfsKit.Libp2p.Transports.Tcp;
 /// Dials leave from a port of the operating system's choice.
 /// Spec: <see href="https://github.com/libp2p/specs/blob/master/addressing/README.md"/>.
 /// </remarks>
-internal sealed class TcpTransport(TcpOptions options, TimeProvider timeProvider, ILogger<TcpTransport>? logger = null, TcpPortReservations? reservations = null) : ITransport
+internal sealed class TcpTransport(TcpOptions options, TimeProvider timeProvider, ILogger<TcpTransport>? logger = null, TcpPortReservations? reservations = null) : IRawTransport
 {
     private readonly ILogger _logger = logger ?? NullLogger<TcpTransport>.Instance;
 
@@ -31,12 +31,12 @@ internal sealed class TcpTransport(TcpOptions options, TimeProvider timeProvider
     }
 
     /// <inheritdoc/>
-    public ValueTask<ITransportListener> ListenAsync(Multiaddr address, CancellationToken cancellationToken)
+    public ValueTask<IRawTransportListener> ListenAsync(Multiaddr address, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (!CanListen(address) || !IpAddresses.TryReadTcp(address, out var endPoint, out _))
             throw new ListenFailedException(address, "this is not a TCP address, or none of this machine's networks.");
-        return ValueTask.FromResult<ITransportListener>(Bind(endPoint, address));
+        return ValueTask.FromResult<IRawTransportListener>(Bind(endPoint, address));
     }
 
     /// <summary>Connects, for addresses that have more behind the port; <paramref name="address"/> is for messages.</summary>

@@ -6,7 +6,7 @@ namespace IpfsKit.Libp2p.Transports.Tcp;
 
 /// <summary>A listening TCP socket.</summary>
 /// <remarks>Nothing that a single connection does ends it, and neither does a process that runs out of open files: it pauses, longer each time, and goes on. What waits meanwhile waits in the operating system's bounded backlog.</remarks>
-internal sealed partial class TcpTransportListener : ITransportListener
+internal sealed partial class TcpTransportListener : IRawTransportListener
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(5);
 

@@ -12,9 +12,9 @@ namespace IpfsKit.Libp2p.Transports.WebSockets;
 
 /// <summary>Takes TCP connections and makes them WebSockets, each beside the others.</summary>
 /// <remarks>A connection that takes too long, asks for something else or breaks off is closed and not reported. Their number is bounded: see <see cref="WebSocketOptions.MaxPendingHandshakes"/>.</remarks>
-internal sealed partial class WebSocketListener : ITransportListener
+internal sealed partial class WebSocketListener : IRawTransportListener
 {
-    private readonly ITransportListener _listener;
+    private readonly IRawTransportListener _listener;
     private readonly Multiaddr _suffix;
     private readonly SslStreamCertificateContext? _certificate;
     private readonly WebSocketOptions _options;
@@ -29,7 +29,7 @@ internal sealed partial class WebSocketListener : ITransportListener
     private readonly Task _loop;
 
     public WebSocketListener(
-        ITransportListener listener, Multiaddr suffix, SslStreamCertificateContext? certificate, WebSocketOptions options, TimeProvider timeProvider, ILogger logger, Action refused)
+        IRawTransportListener listener, Multiaddr suffix, SslStreamCertificateContext? certificate, WebSocketOptions options, TimeProvider timeProvider, ILogger logger, Action refused)
     {
         _listener = listener;
         _suffix = suffix;

@@ -13,7 +13,7 @@ namespace IpfsKit.Libp2p.Transports.WebSockets;
 /// Neither proxies nor credentials of the environment are used.
 /// Spec: <see href="https://github.com/libp2p/specs/blob/master/websockets/README.md"/>.
 /// </remarks>
-internal sealed class WebSocketTransport(TcpTransport tcp, WebSocketOptions options, TimeProvider timeProvider, ILogger<WebSocketTransport>? logger = null, Action? refused = null) : ITransport
+internal sealed class WebSocketTransport(TcpTransport tcp, WebSocketOptions options, TimeProvider timeProvider, ILogger<WebSocketTransport>? logger = null, Action? refused = null) : IRawTransport
 {
     private readonly ILogger _logger = logger ?? NullLogger<WebSocketTransport>.Instance;
 
@@ -50,7 +50,7 @@ internal sealed class WebSocketTransport(TcpTransport tcp, WebSocketOptions opti
     }
 
     /// <inheritdoc/>
-    public ValueTask<ITransportListener> ListenAsync(Multiaddr address, CancellationToken cancellationToken)
+    public ValueTask<IRawTransportListener> ListenAsync(Multiaddr address, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (!CanListen(address) || WebSocketAddress.TryRead(address) is not { } target)
@@ -59,6 +59,6 @@ internal sealed class WebSocketTransport(TcpTransport tcp, WebSocketOptions opti
             throw new ListenFailedException(address, $"it needs a certificate, and {nameof(WebSocketOptions)}.{nameof(WebSocketOptions.Certificate)} is not set.");
         // Offline: who starts a listener does not wait for the servers of a certificate authority.
         var certificate = target.IsSecure ? SslStreamCertificateContext.Create(options.Certificate!, null, offline: true) : null;
-        return ValueTask.FromResult<ITransportListener>(new WebSocketListener(tcp.Bind((IPEndPoint)target.EndPoint, address), target.Suffix, certificate, options, timeProvider, _logger, refused ?? (static () => { })));
+        return ValueTask.FromResult<IRawTransportListener>(new WebSocketListener(tcp.Bind((IPEndPoint)target.EndPoint, address), target.Suffix, certificate, options, timeProvider, _logger, refused ?? (static () => { })));
     }
 }

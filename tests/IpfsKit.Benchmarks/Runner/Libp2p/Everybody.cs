@@ -13,7 +13,7 @@ internal sealed class Everybody : IConnectionAdmission, IMemoryBudget
 
     public IMemoryBudget Memory => this;
 
-    public void OnConnected(IRawConnection connection)
+    public void OnConnected(ITransportConnection connection)
     {
     }
 

@@ -23,7 +23,7 @@ internal sealed class MuxedPair : IAsyncDisposable
 
     public IMuxedConnection Listener { get; }
 
-    public static async Task<MuxedPair> ConnectAsync(ITransport transport, string address, Func<PrivateKey, ISecurityProtocol> security)
+    public static async Task<MuxedPair> ConnectAsync(IRawTransport transport, string address, Func<PrivateKey, ISecurityProtocol> security)
     {
         PrivateKey[] keys = [PrivateKey.Generate(), PrivateKey.Generate()];
         await using var listener = await transport.ListenAsync(Multiaddr.Parse(address), CancellationToken.None);
@@ -36,10 +36,10 @@ internal sealed class MuxedPair : IAsyncDisposable
     public static ConnectionUpgrader Upgrader(ISecurityProtocol security) =>
         new([security], [new YamuxMuxer(Options.Create(new YamuxOptions()), TimeProvider.System, NullLogger<YamuxMuxer>.Instance)], null, Patience, TimeProvider.System);
 
-    public static async Task<IMuxedConnection> AcceptAsync(ITransportListener listener, ConnectionUpgrader upgrader) =>
+    public static async Task<IMuxedConnection> AcceptAsync(IRawTransportListener listener, ConnectionUpgrader upgrader) =>
         await upgrader.UpgradeAsync((await listener.AcceptAsync(CancellationToken.None))!, null, Everybody.Instance, proposeFirstOnly: true, CancellationToken.None);
 
-    public static async Task<IMuxedConnection> DialAsync(ITransport transport, Multiaddr address, ConnectionUpgrader upgrader, PeerId peer) =>
+    public static async Task<IMuxedConnection> DialAsync(IRawTransport transport, Multiaddr address, ConnectionUpgrader upgrader, PeerId peer) =>
         await upgrader.UpgradeAsync(await transport.DialAsync(address, CancellationToken.None), peer, Everybody.Instance, proposeFirstOnly: true, CancellationToken.None);
 
     public async ValueTask DisposeAsync()

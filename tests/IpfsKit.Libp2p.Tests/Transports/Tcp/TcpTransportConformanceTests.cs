@@ -7,14 +7,14 @@ namespace IpfsKit.Libp2p.Tests.Transports.Tcp;
 
 public sealed class TcpTransportConformanceTests : TransportConformanceTests
 {
-    private protected override ITransport Transport { get; } = new TcpTransport(new TcpOptions(), TimeProvider.System);
+    private protected override IRawTransport Transport { get; } = new TcpTransport(new TcpOptions(), TimeProvider.System);
 
     private protected override Multiaddr ListenAddress => Multiaddr.Parse("/ip4/127.0.0.1/tcp/0");
 }
 
 public sealed class TcpOverIp6ConformanceTests : TransportConformanceTests
 {
-    private protected override ITransport Transport { get; } = new TcpTransport(new TcpOptions(), TimeProvider.System);
+    private protected override IRawTransport Transport { get; } = new TcpTransport(new TcpOptions(), TimeProvider.System);
 
     private protected override Multiaddr ListenAddress => Multiaddr.Parse("/ip6/::1/tcp/0");
 }
