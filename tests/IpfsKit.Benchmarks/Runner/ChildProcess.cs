@@ -52,6 +52,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         Attacker.ChildRole => Attacker.RunAsync(arguments[0]),
         BitswapServerChild.ChildRole => BitswapServerChild.RunAsync(arguments[0], arguments[1], arguments[2]),
         BitswapClientChild.ChildRole => BitswapClientChild.RunAsync(),
+        Crowd.ChildRole => Crowd.RunAsync(arguments[0], arguments[1], arguments[2], arguments[3], arguments[4]),
         BusyPeer.ChildRole => BusyPeer.RunAsync(arguments[0]),
         _ => throw new ArgumentException($"There is no child role '{role}'.", nameof(role)),
     };

@@ -57,6 +57,7 @@ internal static class FigureCatalog
         new("bitswap.providers.4", "bitswap", "s", "an 88 MiB file from 4 providers, each behind a link in memory of 8 MiB/s and 20 ms, one way", "the same from one of them", MaxRatio: 0.3),
         new("bitswap.providers", "bitswap", "s", "the same from 16", "the same from one of them", MaxRatio: 0.1),
         new("bitswap.fairness", "bitswap", "ms", "from a newcomer's want until its first block of 256 KiB is here, the worst of 10, from a server held to 50 MiB/s of which one peer wants 1,024 blocks all the time", "the same from the idle server", MaxOverFloor: 40),
+        new("bitswap.serve-50-peers", "bitswap", MiB, "resident memory of a silo-host while 50 peers fetch 64 MiB each of a file of 256 MiB at once, at its peak, above what it has idle", MaxValue: 400),
     ];
 
     /// <summary>The row of a figure, or null.</summary>

@@ -21,6 +21,7 @@ internal static class BitswapSuite
     private static readonly string[] HeliaBlockFigures = ["bitswap.vs-helia.2000x4KiB"];
     private static readonly string[] ProviderFigures = ["bitswap.providers.4", "bitswap.providers"];
     private static readonly string[] FairnessFigures = ["bitswap.fairness"];
+    private static readonly string[] MemoryFigures = ["bitswap.serve-50-peers"];
 
     public static async Task RunAsync(RunContext context)
     {
@@ -35,6 +36,7 @@ internal static class BitswapSuite
 
         await RunAsync(context, CompareProvidersAsync, ProviderFigures);
         await RunAsync(context, MeasureFairnessAsync, FairnessFigures);
+        await RunAsync(context, MeasureMemoryAsync, MemoryFigures);
     }
 
     private static async Task RunAsync(RunContext context, Func<RunContext, Task> measure, string[] figures)
@@ -112,6 +114,9 @@ internal static class BitswapSuite
             async () => [await providers.MeasureAsync(SomeProviders), await providers.MeasureAsync(ManyProviders)],
             () => providers.MeasureAsync(1));
     }
+
+    private static async Task MeasureMemoryAsync(RunContext context) =>
+        context.Report(Figure.Create(MemoryFigures[0], await ServedCrowd.MeasureAsync(context)));
 
     private static async Task MeasureFairnessAsync(RunContext context)
     {

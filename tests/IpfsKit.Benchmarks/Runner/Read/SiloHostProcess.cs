@@ -24,6 +24,9 @@ internal sealed class SiloHostProcess : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public ServiceFile Service { get; private set; } = null!;
 
+    /// <summary>The process.</summary>
+    public Process Process => _process;
+
     /// <summary>Starts a host over a data directory and waits until it serves.</summary>
     /// <exception cref="InvalidOperationException">It does not come up; the message has what it printed.</exception>
     public static async Task<SiloHostProcess> StartAsync(string directory)
@@ -33,7 +36,7 @@ internal sealed class SiloHostProcess : IAsyncDisposable
         var host = new SiloHostProcess(Process.Start(start) ?? throw new InvalidOperationException($"'{ChildProcess.Host}' did not start."));
         for (var deadline = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(deadline) < Patience && !host._process.HasExited; await Task.Delay(Pause))
         {
-            if (TryReadService(directory) is not { } service)
+            if (TryReadService(directory) is not { } service || service.ProcessId != host._process.Id)
                 continue;
             host.Service = service;
             return host;
