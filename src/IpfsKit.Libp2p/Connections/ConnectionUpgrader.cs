@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using IpfsKit.Libp2p.Muxing;
 using IpfsKit.Libp2p.Negotiation;
+using IpfsKit.Libp2p.Resources;
 using IpfsKit.Libp2p.Security;
 using IpfsKit.Libp2p.Transports;
 using IpfsKit.Multiformats;
@@ -22,6 +23,9 @@ internal sealed class ConnectionUpgrader
 {
     /// <summary>How much of what the other side sends behind a proposal that is refused is read and dropped, so that it gets the refusal.</summary>
     internal const int MaxLingerBytes = 4096;
+
+    /// <summary>What is reserved while a raw connection is upgraded: the longest message of a handshake, the answer to it, and lines of negotiations.</summary>
+    internal const int HandshakeBytes = 32 * 1024;
 
     private readonly IReadOnlyList<ISecurityProtocol> _securityProtocols;
     private readonly IReadOnlyList<IMuxer> _muxers;
@@ -129,7 +133,7 @@ internal sealed class ConnectionUpgrader
             admission.OnConnected(connection);
             return Muxed = connection switch
             {
-                IRawConnection => await UpgradeRawAsync(cancellationToken).ConfigureAwait(false),
+                IRawConnection => await UpgradeWithinBudgetAsync(cancellationToken).ConfigureAwait(false),
                 ISelfSecuredConnection selfSecured => await EstablishAsync(selfSecured, cancellationToken).ConfigureAwait(false),
                 _ => throw new UnreachableException($"{connection.GetType()} is neither a raw connection nor one that secures itself."),
             };
@@ -174,6 +178,20 @@ internal sealed class ConnectionUpgrader
             }
         }
 
+        private async ValueTask<IMuxedConnection> UpgradeWithinBudgetAsync(CancellationToken cancellationToken)
+        {
+            if (!admission.Memory.TryReserve(HandshakeBytes, MemoryPriority.Always))
+                throw new ResourceLimitExceededException("connection", "memory", HandshakeBytes);
+            try
+            {
+                return await UpgradeRawAsync(cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                admission.Memory.Release(HandshakeBytes);
+            }
+        }
+
         private async ValueTask<IMuxedConnection> UpgradeRawAsync(CancellationToken cancellationToken)
         {
             if (owner._protector is { } protector)
@@ -183,7 +201,7 @@ internal sealed class ConnectionUpgrader
             var security = await AgreeOnSecurityAsync(_raw!, cancellationToken).ConfigureAwait(false);
 
             Stage = UpgradeStage.Handshake;
-            _channel = await security.SecureAsync(_raw!, expectedPeer, owner._muxerIds, cancellationToken).ConfigureAwait(false);
+            _channel = await security.SecureAsync(_raw!, expectedPeer, owner._muxerIds, admission.Memory, cancellationToken).ConfigureAwait(false);
             Admit(_channel.Session);
 
             Stage = UpgradeStage.MuxerNegotiation;

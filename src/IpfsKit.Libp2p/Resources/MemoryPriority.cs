@@ -9,9 +9,9 @@ internal enum MemoryPriority
     /// <summary>Useful, and there is a way without: 60 %.</summary>
     Medium,
 
-    /// <summary>A request fails without it: 80 %.</summary>
+    /// <summary>A stream or a request fails without it: 80 %.</summary>
     High,
 
-    /// <summary>What a connection or a stream cannot exist without: all of it.</summary>
+    /// <summary>What a connection cannot exist without: all of it. So streams cannot take from a connection what it needs to be read from.</summary>
     Always,
 }

@@ -2,8 +2,9 @@ namespace IpfsKit.Libp2p.Security;
 
 /// <summary>A connection to a peer who has proved who it is.</summary>
 /// <remarks>
-/// One read and one send may be under way at a time, beside each other. It owns the raw connection. While no bytes come it holds no buffer for them.
-/// Every failure, a forged byte included, is a <see cref="ConnectionClosedException"/> and ends the channel.
+/// One read and one send may be under way at a time, beside each other. It owns the raw connection. While no bytes come it holds no buffer for them, and what it holds is reserved.
+/// Every failure, a forged byte included, is a <see cref="ConnectionClosedException"/> and ends the channel. So does a reservation that is refused, with a <see cref="ResourceLimitExceededException"/> as the inner exception:
+/// a connection that is not read from stops all of its streams, and what would free memory may be what nobody reads.
 /// </remarks>
 internal interface ISecureChannel : IAsyncDisposable
 {

@@ -209,6 +209,49 @@ public abstract class SecurityConformanceTests : IDisposable
     }
 
     [Fact]
+    public async Task Channel_Busy_ReservesWhatItHolds()
+    {
+        var memory = new TestBudget();
+        await using var pair = await ConnectAsync(listenerMemory: memory);
+        var reading = pair.Listener.ReadAsync(Token).AsTask();
+        Assert.Equal(0, memory.Reserved);
+
+        for (var i = 0; i < 3; i++)
+        {
+            await pair.Dialer.SendPlainAsync("hello"u8.ToArray(), Token);
+            Assert.Equal("hello"u8.ToArray(), (await reading).ToArray());
+            Assert.InRange(memory.Reserved, 32 * 1024, 512 * 1024);
+
+            reading = pair.Listener.ReadAsync(Token).AsTask();
+            Assert.False(reading.IsCompleted);
+            Assert.Equal(0, memory.Reserved);
+        }
+
+        await pair.Dialer.SendPlainAsync("hello"u8.ToArray(), Token);
+        await reading;
+        await pair.Listener.DisposeAsync();
+        Assert.Equal(0, memory.Reserved);
+    }
+
+    [Fact]
+    public async Task Channel_NoMemoryForWhatComes_EndsWithTheReason()
+    {
+        var memory = new TestBudget(16 * 1024);
+        await using var pair = await ConnectAsync(listenerMemory: memory);
+        var reading = pair.Listener.ReadAsync(Token).AsTask();
+        var answer = pair.Dialer.ReadAsync(Token).AsTask();
+
+        await pair.Dialer.SendPlainAsync("hello"u8.ToArray(), Token);
+
+        var failure = await Assert.ThrowsAsync<ConnectionClosedException>(() => reading);
+        var reason = Assert.IsType<ResourceLimitExceededException>(failure.InnerException);
+        Assert.Equal(("connection", "memory"), (reason.Scope, reason.Resource));
+        await Assert.ThrowsAsync<ConnectionClosedException>(() => pair.Listener.ReadAsync(Token).AsTask());
+        await Assert.ThrowsAsync<ConnectionClosedException>(() => answer);
+        Assert.Equal((0, 0), (memory.Reserved, memory.Peak));
+    }
+
+    [Fact]
     public async Task Abort_WhileTheOtherSideReads_FailsBoth()
     {
         await using var pair = await ConnectAsync();
@@ -392,8 +435,8 @@ public abstract class SecurityConformanceTests : IDisposable
 
     private protected ISecurityProtocol Listener => _listener ??= Create(_listenerKey);
 
-    private protected Task<SecurePair> ConnectAsync(int capacity = DuplexConnection.DefaultCapacity) =>
-        SecurePair.CreateAsync(Dialer, Listener, _listenerKey.PublicKey, capacity);
+    private protected Task<SecurePair> ConnectAsync(int capacity = DuplexConnection.DefaultCapacity, TestBudget? listenerMemory = null) =>
+        SecurePair.CreateAsync(Dialer, Listener, _listenerKey.PublicKey, capacity, listenerMemory);
 
     private protected async Task<(string? Dialer, string? Listener)> AgreeAsync(string[] dialer, string[] listener)
     {

@@ -1,6 +1,7 @@
 using IpfsKit.Libp2p.Connections;
 using IpfsKit.Libp2p.Identities;
 using IpfsKit.Libp2p.Muxing;
+using IpfsKit.Libp2p.Resources;
 using IpfsKit.Libp2p.Security;
 using IpfsKit.Libp2p.Security.Noise;
 using IpfsKit.Libp2p.Tests.Conformance;
@@ -295,10 +296,10 @@ public sealed class ConnectionUpgraderTests : IAsyncDisposable
     {
         public string Id => id;
 
-        public async ValueTask<ISecureChannel> SecureAsync(IRawConnection connection, PeerId? expectedPeer, IReadOnlyList<string> muxers, CancellationToken cancellationToken)
+        public async ValueTask<ISecureChannel> SecureAsync(IRawConnection connection, PeerId? expectedPeer, IReadOnlyList<string> muxers, IMemoryBudget memory, CancellationToken cancellationToken)
         {
             using var noise = new NoiseProtocol(key);
-            var channel = await noise.SecureAsync(connection, expectedPeer, hidesMuxers ? [] : muxers, cancellationToken);
+            var channel = await noise.SecureAsync(connection, expectedPeer, hidesMuxers ? [] : muxers, memory, cancellationToken);
             return new RenamedChannel(channel, channel.Session with { Protocol = id, Muxer = muxer ?? channel.Session.Muxer });
         }
     }
@@ -325,7 +326,7 @@ public sealed class ConnectionUpgraderTests : IAsyncDisposable
     {
         public string Id => "/flood";
 
-        public async ValueTask<ISecureChannel> SecureAsync(IRawConnection connection, PeerId? expectedPeer, IReadOnlyList<string> muxers, CancellationToken cancellationToken)
+        public async ValueTask<ISecureChannel> SecureAsync(IRawConnection connection, PeerId? expectedPeer, IReadOnlyList<string> muxers, IMemoryBudget memory, CancellationToken cancellationToken)
         {
             while (true)
                 await connection.WriteAsync(new byte[1 << 20], cancellationToken);
@@ -337,7 +338,7 @@ public sealed class ConnectionUpgraderTests : IAsyncDisposable
     {
         public string Id => "/deaf";
 
-        public async ValueTask<ISecureChannel> SecureAsync(IRawConnection connection, PeerId? expectedPeer, IReadOnlyList<string> muxers, CancellationToken cancellationToken)
+        public async ValueTask<ISecureChannel> SecureAsync(IRawConnection connection, PeerId? expectedPeer, IReadOnlyList<string> muxers, IMemoryBudget memory, CancellationToken cancellationToken)
         {
             await connection.ReadAsync(new byte[1], CancellationToken.None);
             throw new InvalidOperationException("Nothing comes in this test.");

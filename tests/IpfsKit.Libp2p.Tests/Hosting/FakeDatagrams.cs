@@ -108,7 +108,7 @@ internal sealed class FakeDatagrams
         {
             network._handshakes.AddOrUpdate(ip, 1, (_, count) => count + 1);
             using var noise = new NoiseProtocol(key);
-            var channel = await noise.SecureAsync(below, network.IsCredulous ? null : expectedPeer, [], cancellationToken);
+            var channel = await noise.SecureAsync(below, network.IsCredulous ? null : expectedPeer, [], memory, cancellationToken);
             return TestYamux.CreateMuxer().Multiplex(channel, memory);
         }
 

@@ -1,3 +1,4 @@
+using IpfsKit.Libp2p.Hosting;
 using IpfsKit.Libp2p.Resources;
 using IpfsKit.Libp2p.Tests.Resources;
 using IpfsKit.TestKit;
@@ -164,6 +165,48 @@ public sealed class HostLimitsTests
         await Assert.ThrowsAsync<StreamResetException>(() => reads[2]);
         Assert.False(reads[0].IsCompleted || reads[1].IsCompleted);
         Assert.Equal(["resource=streams,scope=system"], pair.Bob.Metrics.TagsOf("libp2p.resource.refused"));
+    }
+
+    [Theory]
+    [InlineData("/noise")]
+    [InlineData("/tls/1.0.0")]
+    public async Task Memory_ThatReadingNeeds_IsRefused_EndsTheConnection(string security)
+    {
+        var network = new InMemoryNetwork();
+        await using var alice = await TestHost.StartAsync(network, build: Secure);
+        await using var bob = await TestHost.StartAsync(network, build: Secure);
+        HostTests.SetEcho(bob);
+        await alice.Host.ConnectAsync(bob.Info, Cancellation);
+        await alice.IdentifiedAsync(bob.PeerId);
+        await bob.IdentifiedAsync(alice.PeerId);
+        await using var stream = await alice.Host.NewStreamAsync(bob.PeerId, [HostTests.Echo], Cancellation);
+        await stream.WriteAsync(new byte[1], Cancellation);
+        Assert.Equal(1, await stream.ReadAsync(new byte[1], Cancellation));
+        var resources = bob.Host.Parts.Resources;
+        // The connection waits, and holds nothing to read into. Then others take all that there is.
+        var taken = 0L;
+        await Eventually.TrueAsync(
+            "nothing is left",
+            () =>
+            {
+                var left = resources.Limits.System.Memory - resources.System.Usage.Memory;
+                if (left > 0 && resources.System.TryReserveMemory(left, MemoryPriority.Always))
+                    taken += left;
+                return Task.FromResult(resources.System.Usage.Memory == resources.Limits.System.Memory);
+            },
+            Patience,
+            Cancellation);
+
+        await stream.WriteAsync(new byte[1], Cancellation);
+
+        await Assert.ThrowsAnyAsync<Libp2pException>(async () => Assert.NotEqual(0, await stream.ReadAsync(new byte[1], Cancellation)));
+        await Eventually.TrueAsync("the connection is gone", () => Task.FromResult(bob.Host.Sessions.Count == 0), Patience, Cancellation);
+        Assert.Contains("resource=memory,scope=system", bob.Metrics.TagsOf("libp2p.resource.refused"));
+        resources.System.ReleaseMemory(taken);
+        await HostTests.AssertIdleAsync(bob);
+        await HostTests.AssertIdleAsync(alice);
+
+        void Secure(ILibp2pBuilder builder) => _ = security == "/noise" ? builder.AddNoise() : builder.AddTls();
     }
 
     [Fact]

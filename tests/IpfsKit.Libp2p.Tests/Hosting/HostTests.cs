@@ -12,7 +12,7 @@ namespace IpfsKit.Libp2p.Tests.Hosting;
 /// <summary>Two and more hosts, over the network in memory and over TCP.</summary>
 public sealed class HostTests
 {
-    private const string Echo = "/echo/1.0.0";
+    internal const string Echo = "/echo/1.0.0";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

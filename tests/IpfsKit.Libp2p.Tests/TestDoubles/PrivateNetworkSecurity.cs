@@ -1,4 +1,5 @@
 using IpfsKit.Libp2p.PrivateNetworks;
+using IpfsKit.Libp2p.Resources;
 using IpfsKit.Libp2p.Security;
 using IpfsKit.Libp2p.Transports;
 using IpfsKit.Multiformats;
@@ -12,8 +13,8 @@ internal sealed class PrivateNetworkSecurity(ISecurityProtocol inner) : ISecurit
 
     public string Id => inner.Id;
 
-    public async ValueTask<ISecureChannel> SecureAsync(IRawConnection connection, PeerId? expectedPeer, IReadOnlyList<string> muxers, CancellationToken cancellationToken) =>
-        await inner.SecureAsync(await Key.ProtectAsync(connection, cancellationToken), expectedPeer, muxers, cancellationToken);
+    public async ValueTask<ISecureChannel> SecureAsync(IRawConnection connection, PeerId? expectedPeer, IReadOnlyList<string> muxers, IMemoryBudget memory, CancellationToken cancellationToken) =>
+        await inner.SecureAsync(await Key.ProtectAsync(connection, cancellationToken), expectedPeer, muxers, memory, cancellationToken);
 
     public void Dispose() => (inner as IDisposable)?.Dispose();
 }

@@ -14,11 +14,11 @@ internal sealed class SecurePair(ISecureChannel dialer, ISecureChannel listener,
 
     public DuplexConnection ListenerRaw { get; } = listenerRaw;
 
-    public static async Task<SecurePair> CreateAsync(ISecurityProtocol dialer, ISecurityProtocol listener, PublicKey? expected = null, int capacity = DuplexConnection.DefaultCapacity)
+    public static async Task<SecurePair> CreateAsync(ISecurityProtocol dialer, ISecurityProtocol listener, PublicKey? expected = null, int capacity = DuplexConnection.DefaultCapacity, TestBudget? listenerMemory = null)
     {
         var token = TestContext.Current.CancellationToken;
         var (near, far) = DuplexConnection.CreatePair(capacity);
-        var accepting = listener.SecureAsync(far, null, [], token).AsTask();
+        var accepting = listener.SecureAsync(far, null, [], listenerMemory ?? new TestBudget(), token).AsTask();
         var dialing = dialer.SecureAsync(near, expected?.PeerId, [], token).AsTask();
         await Task.WhenAll(dialing, accepting);
         return new SecurePair(await dialing, await accepting, near, far);

@@ -114,7 +114,7 @@ internal sealed partial class YamuxConnection
             _highestRemoteId = Math.Max(_highestRemoteId, header.StreamId);
             if (_isStopped || (header.Flags & YamuxFlags.Rst) != 0)
                 return null;
-            if (_inbound < _options.MaxInboundStreams && _backlog.Reader.Count < _options.MaxAcceptBacklog && _memory.TryReserve(YamuxOptions.InitialWindowBytes, MemoryPriority.Always))
+            if (_inbound < _options.MaxInboundStreams && _backlog.Reader.Count < _options.MaxAcceptBacklog && _memory.TryReserve(YamuxOptions.InitialWindowBytes, MemoryPriority.High))
             {
                 stream = Add(header.StreamId, ConnectionDirection.Inbound);
                 _inbound++;

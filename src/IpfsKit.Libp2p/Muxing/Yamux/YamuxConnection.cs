@@ -100,7 +100,7 @@ internal sealed partial class YamuxConnection : IMuxedConnection
                 throw new ResourceLimitExceededException("connection", "streams", _options.MaxUnacknowledgedStreams);
             if (_nextId > uint.MaxValue - 2)
                 throw new ConnectionClosedException("The numbers of streams are used up.");
-            if (!_memory.TryReserve(YamuxOptions.InitialWindowBytes, MemoryPriority.Always))
+            if (!_memory.TryReserve(YamuxOptions.InitialWindowBytes, MemoryPriority.High))
                 throw new ResourceLimitExceededException("connection", "memory", YamuxOptions.InitialWindowBytes);
             stream = Add(_nextId, ConnectionDirection.Outbound);
             _nextId += 2;

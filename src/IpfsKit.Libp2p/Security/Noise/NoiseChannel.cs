@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using IpfsKit.Libp2p.Resources;
 using IpfsKit.Libp2p.Transports;
 using static IpfsKit.Libp2p.Security.Noise.NoiseConstants;
 
@@ -11,6 +12,7 @@ namespace IpfsKit.Libp2p.Security.Noise;
 /// <para>One buffer takes as many frames as the connection has; each is decrypted where it lies when it is asked for, so that nothing is copied and nothing is allocated. The buffer is rented when bytes have come (a read
 /// without a buffer waits for them) and given back when all frames are read and no more are there: an idle connection holds none, and one that waits for the rest of a frame holds what has come of it. The buffer is larger
 /// after a read that filled it, because fewer reads of more bytes cost less.</para>
+/// <para>What it holds is reserved in the connection's memory first. Without the larger buffer it reads with the small one; without that one it cannot read, and the connection ends: see <see cref="ISecureChannel"/>.</para>
 /// <para>The end of the connection between two frames is the end; Noise has no message that says so. Whoever needs to know that nothing is missing says it in the layer above, as yamux does.</para>
 /// <para>Spec: <see href="https://github.com/libp2p/specs/blob/master/noise/README.md#wire-format"/>.</para>
 /// </remarks>
@@ -36,13 +38,15 @@ internal sealed class NoiseChannel : ISecureChannel
     private int _most;
     private Exception? _failure;
     private ChannelReadGate _gate;
+    private BufferReservation _reserved;
 
-    public NoiseChannel(IRawConnection connection, SecureSession session, NoiseCipher send, NoiseCipher receive, ArrayPool<byte>? pool = null)
+    public NoiseChannel(IRawConnection connection, SecureSession session, NoiseCipher send, NoiseCipher receive, IMemoryBudget memory, ArrayPool<byte>? pool = null)
     {
         _connection = connection;
         Session = session;
         _receive = receive;
         _sealer = new NoiseSealer(send);
+        _reserved = new BufferReservation(memory);
         _pool = pool ?? ArrayPool<byte>.Shared;
     }
 
@@ -165,10 +169,13 @@ internal sealed class NoiseChannel : ISecureChannel
     /// <summary>Makes room for the whole of the frame that begins at the start.</summary>
     private void MakeRoom()
     {
-        var wanted = _most < SmallBufferBytes ? SmallBufferBytes : LargeBufferBytes;
         var partBytes = _end - _start;
-        if (_buffer is null || _buffer.Length < wanted)
-            MoveTo(_pool.Rent(wanted));
+        if (_most >= SmallBufferBytes && _reserved.Bytes < LargeBufferBytes && _reserved.TryResize(LargeBufferBytes, MemoryPriority.Medium))
+            MoveTo(LargeBufferBytes);
+        else if (_reserved.Bytes < SmallBufferBytes && _reserved.TryResize(SmallBufferBytes, MemoryPriority.Always))
+            MoveTo(SmallBufferBytes);
+        else if (_reserved.Bytes < SmallBufferBytes)
+            throw Fail(SmallBufferBytes);
         else if (_start > 0)
             _buffer.AsSpan(_start, partBytes).CopyTo(_buffer); // Less than one frame.
         _start = 0;
@@ -182,17 +189,22 @@ internal sealed class NoiseChannel : ISecureChannel
         var wanted = partBytes <= ShortPartBytes ? ShortPartBytes : LongPartBytes;
         if (partBytes == 0)
             ReturnBuffer();
-        else if (_buffer!.Length > wanted && partBytes <= wanted)
-            MoveTo(_pool.Rent(wanted));
+        else if (_reserved.Bytes > wanted && partBytes <= wanted && _reserved.TryResize(wanted, MemoryPriority.Always))
+            MoveTo(wanted);
     }
 
-    private void MoveTo(byte[] buffer)
+    /// <summary>Goes on with a buffer of another size, which is reserved already.</summary>
+    private void MoveTo(int bytes)
     {
+        var buffer = _pool.Rent(bytes);
         var partBytes = _end - _start;
-        _buffer.AsSpan(_start, partBytes).CopyTo(buffer);
-        ReturnBuffer();
-        _buffer = buffer;
-        _end = partBytes;
+        if (_buffer is not null)
+        {
+            _buffer.AsSpan(_start, partBytes).CopyTo(buffer);
+            _pool.Return(_buffer);
+        }
+
+        (_buffer, _start, _end) = (buffer, 0, partBytes);
     }
 
     private void ReturnBuffer()
@@ -203,11 +215,14 @@ internal sealed class NoiseChannel : ISecureChannel
         if (buffer is null)
             return;
         _pool.Return(buffer);
+        _reserved.Release();
     }
 
-    private ConnectionClosedException Fail(string message)
+    private ConnectionClosedException Fail(int bytes) => Fail("There is no memory for what comes.", new ResourceLimitExceededException("connection", "memory", bytes));
+
+    private ConnectionClosedException Fail(string message, Exception? cause = null)
     {
-        var failure = new ConnectionClosedException(message);
+        var failure = new ConnectionClosedException(message, cause);
         _failure = failure;
         _connection.Abort();
         ReturnBuffer();

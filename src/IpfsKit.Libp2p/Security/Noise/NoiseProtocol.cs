@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using IpfsKit.Libp2p.Identities;
+using IpfsKit.Libp2p.Resources;
 using IpfsKit.Libp2p.Transports;
 using IpfsKit.Multiformats;
 
@@ -35,11 +36,11 @@ internal sealed class NoiseProtocol : ISecurityProtocol, IDisposable
 
     public string Id => ProtocolId;
 
-    public async ValueTask<ISecureChannel> SecureAsync(IRawConnection connection, PeerId? expectedPeer, IReadOnlyList<string> muxers, CancellationToken cancellationToken)
+    public async ValueTask<ISecureChannel> SecureAsync(IRawConnection connection, PeerId? expectedPeer, IReadOnlyList<string> muxers, IMemoryBudget memory, CancellationToken cancellationToken)
     {
         try
         {
-            return await HandshakeAsync(connection, expectedPeer, muxers, cancellationToken).ConfigureAwait(false);
+            return await HandshakeAsync(connection, expectedPeer, muxers, memory, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -53,7 +54,7 @@ internal sealed class NoiseProtocol : ISecurityProtocol, IDisposable
 
     public void Dispose() => _static.Dispose();
 
-    private async ValueTask<ISecureChannel> HandshakeAsync(IRawConnection connection, PeerId? expectedPeer, IReadOnlyList<string> muxers, CancellationToken cancellationToken)
+    private async ValueTask<ISecureChannel> HandshakeAsync(IRawConnection connection, PeerId? expectedPeer, IReadOnlyList<string> muxers, IMemoryBudget memory, CancellationToken cancellationToken)
     {
         var initiator = connection.Direction == ConnectionDirection.Outbound;
         using var handshake = new NoiseHandshake(initiator, _static, prologue: []);
@@ -78,7 +79,7 @@ internal sealed class NoiseProtocol : ISecurityProtocol, IDisposable
         }
 
         var (send, receive) = handshake.Split();
-        return new NoiseChannel(connection, session!, send, receive);
+        return new NoiseChannel(connection, session!, send, receive, memory);
     }
 
     private static async ValueTask WriteAsync(IRawConnection connection, NoiseHandshake handshake, byte[] payload, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net.Security;
 using System.Runtime.CompilerServices;
+using IpfsKit.Libp2p.Resources;
 using IpfsKit.Libp2p.Transports;
 
 namespace IpfsKit.Libp2p.Security.Tls;
@@ -11,10 +12,13 @@ namespace IpfsKit.Libp2p.Security.Tls;
 /// A peer that ends says so (close_notify). The end of the connection without it is a failure, also between two records, where <see cref="SslStream"/> itself does not tell the two apart: anybody on the way can cut a
 /// connection there.
 /// </remarks>
-internal sealed class TlsChannel(IRawConnection connection, SecureSession session, TlsConnectionStream below, SslStream stream) : ISecureChannel
+internal sealed class TlsChannel(IRawConnection connection, SecureSession session, TlsConnectionStream below, SslStream stream, IMemoryBudget memory) : ISecureChannel
 {
     /// <summary>The buffer for plain bytes: two records, which is what <see cref="SslStream"/> reads at a time.</summary>
     public const int BufferBytes = 32 * 1024;
+
+    /// <summary>What is reserved while there is something to read: that buffer, and the one that <see cref="SslStream"/> rents for the records.</summary>
+    public const int ReservedBytes = 2 * BufferBytes;
 
     private ChannelReadGate _gate;
     private byte[]? _buffer;
@@ -93,7 +97,7 @@ internal sealed class TlsChannel(IRawConnection connection, SecureSession sessio
             if (!readable.IsCompletedSuccessfully)
                 ReturnBuffer();
             await readable.ConfigureAwait(false);
-            _buffer ??= ArrayPool<byte>.Shared.Rent(BufferBytes);
+            RentBuffer();
             var bytes = await stream.ReadAsync(_buffer, cancellationToken).ConfigureAwait(false);
             if (bytes == 0)
             {
@@ -119,9 +123,24 @@ internal sealed class TlsChannel(IRawConnection connection, SecureSession sessio
         return failure;
     }
 
+    private void RentBuffer()
+    {
+        if (_buffer is not null)
+            return;
+        if (!memory.TryReserve(ReservedBytes, MemoryPriority.Always))
+        {
+            connection.Abort();
+            throw _failure = new ConnectionClosedException("There is no memory for what comes.", new ResourceLimitExceededException("connection", "memory", ReservedBytes));
+        }
+
+        _buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+    }
+
     private void ReturnBuffer()
     {
-        if (Interlocked.Exchange(ref _buffer, null) is { } buffer)
-            ArrayPool<byte>.Shared.Return(buffer);
+        if (Interlocked.Exchange(ref _buffer, null) is not { } buffer)
+            return;
+        ArrayPool<byte>.Shared.Return(buffer);
+        memory.Release(ReservedBytes);
     }
 }

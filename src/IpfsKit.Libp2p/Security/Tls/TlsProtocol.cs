@@ -3,6 +3,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using IpfsKit.Libp2p.Identities;
+using IpfsKit.Libp2p.Resources;
 using IpfsKit.Libp2p.Transports;
 using IpfsKit.Multiformats;
 
@@ -38,7 +39,7 @@ internal sealed class TlsProtocol : ISecurityProtocol, IDisposable
     /// <summary>This side's certificate in DER.</summary>
     internal ReadOnlyMemory<byte> Certificate => _certificate.RawData;
 
-    public async ValueTask<ISecureChannel> SecureAsync(IRawConnection connection, PeerId? expectedPeer, IReadOnlyList<string> muxers, CancellationToken cancellationToken)
+    public async ValueTask<ISecureChannel> SecureAsync(IRawConnection connection, PeerId? expectedPeer, IReadOnlyList<string> muxers, IMemoryBudget memory, CancellationToken cancellationToken)
     {
         var verifier = new TlsPeerVerifier(expectedPeer, _timeProvider);
         var below = new TlsConnectionStream(connection);
@@ -53,7 +54,7 @@ internal sealed class TlsProtocol : ISecurityProtocol, IDisposable
                 throw new TlsCertificateException("the other side showed no certificate.");
             var agreed = stream.NegotiatedApplicationProtocol;
             var muxer = agreed == NoMuxer || agreed.Protocol.IsEmpty ? null : agreed.ToString();
-            return new TlsChannel(connection, new SecureSession(ProtocolId, remote, connection, muxer), below, stream);
+            return new TlsChannel(connection, new SecureSession(ProtocolId, remote, connection, muxer), below, stream, memory);
         }
         catch (Exception e)
         {

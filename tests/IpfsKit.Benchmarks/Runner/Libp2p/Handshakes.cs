@@ -61,6 +61,6 @@ internal static class Handshakes
 
     private static async Task SecureAsync(NoiseProtocol protocol, IRawConnection connection, PeerId? expected)
     {
-        await using var channel = await protocol.SecureAsync(connection, expected, Muxers, CancellationToken.None);
+        await using var channel = await protocol.SecureAsync(connection, expected, Muxers, Everybody.Instance, CancellationToken.None);
     }
 }

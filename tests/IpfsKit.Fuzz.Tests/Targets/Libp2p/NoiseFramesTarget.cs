@@ -27,19 +27,23 @@ internal sealed class NoiseFramesTarget : ThrowingTarget
     protected override void Decode(ReadOnlyMemory<byte> input)
     {
         var connection = new BytesConnection(input);
-        var channel = new NoiseChannel(connection, new SecureSession(NoiseProtocol.ProtocolId, Peer, connection, null), new NoiseCipher(Key), new NoiseCipher(Key), ArrayPool<byte>.Shared);
+        var memory = new CountingBudget();
+        var channel = new NoiseChannel(connection, new SecureSession(NoiseProtocol.ProtocolId, Peer, connection, null), new NoiseCipher(Key), new NoiseCipher(Key), memory, ArrayPool<byte>.Shared);
+        ConnectionClosedException? end = null;
         try
         {
-            var plain = 0;
-            while (channel.ReadAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult() is { IsEmpty: false } part)
-                plain += part.Length;
-            if (plain > input.Length)
-                throw new InvalidOperationException($"{plain} bytes came out of {input.Length}.");
+            ReadToEnd(channel, input.Length);
         }
-        finally
+        catch (ConnectionClosedException exception)
         {
-            channel.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            end = exception;
         }
+
+        channel.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        if (memory.Reserved != 0)
+            throw new InvalidOperationException($"{memory.Reserved} bytes are left.");
+        if (end is not null)
+            throw end;
     }
 
     protected override bool IsDeclared(Exception exception) => exception is ConnectionClosedException;
@@ -54,6 +58,15 @@ internal sealed class NoiseFramesTarget : ThrowingTarget
         }
 
         return false;
+    }
+
+    private static void ReadToEnd(NoiseChannel channel, int most)
+    {
+        var plain = 0;
+        while (channel.ReadAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult() is { IsEmpty: false } part)
+            plain += part.Length;
+        if (plain > most)
+            throw new InvalidOperationException($"{plain} bytes came out of {most}.");
     }
 
     private static byte[] Frames(params int[] plainBytes)

@@ -29,7 +29,7 @@ internal sealed class YamuxTarget : ThrowingTarget
 
     protected override void Decode(ReadOnlyMemory<byte> input)
     {
-        var memory = new Budget();
+        var memory = new CountingBudget();
         memory.TryReserve(2 * YamuxSendBuffer.SmallBytes, MemoryPriority.Always);
         var connection = new YamuxConnection(new SilentChannel(), memory, Options, TimeProvider.System, NullLogger.Instance);
         Exception? refusal = null;
@@ -74,20 +74,5 @@ internal sealed class YamuxTarget : ThrowingTarget
         var bytes = new byte[YamuxHeader.Bytes];
         new YamuxHeader((YamuxFrameType)type, (YamuxFlags)flags, streamId, length).Write(bytes);
         return bytes;
-    }
-
-    private sealed class Budget : IMemoryBudget
-    {
-        private long _reserved;
-
-        public long Reserved => Interlocked.Read(ref _reserved);
-
-        public bool TryReserve(long bytes, MemoryPriority priority)
-        {
-            Interlocked.Add(ref _reserved, bytes);
-            return true;
-        }
-
-        public void Release(long bytes) => Interlocked.Add(ref _reserved, -bytes);
     }
 }

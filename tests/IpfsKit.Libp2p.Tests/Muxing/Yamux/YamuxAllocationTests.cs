@@ -4,6 +4,7 @@ using IpfsKit.Libp2p.Security;
 using IpfsKit.Libp2p.Security.Noise;
 using IpfsKit.Libp2p.Security.Tls;
 using IpfsKit.Libp2p.Tests.Conformance;
+using IpfsKit.Libp2p.Tests.TestDoubles;
 using IpfsKit.Libp2p.Transports.Tcp;
 using IpfsKit.Multiformats;
 

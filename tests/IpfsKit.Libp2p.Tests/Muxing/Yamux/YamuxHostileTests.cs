@@ -1,4 +1,5 @@
 using IpfsKit.Libp2p.Muxing.Yamux;
+using IpfsKit.Libp2p.Resources;
 using IpfsKit.Libp2p.Tests.TestDoubles;
 
 namespace IpfsKit.Libp2p.Tests.Muxing.Yamux;
@@ -150,12 +151,16 @@ public sealed class YamuxHostileTests
     [Fact]
     public async Task Syns_WithoutMemoryForThem_AreReset()
     {
-        await using var peer = FramePeer.Create(memory: new TestBudget(300 * 1024));
+        // A fifth of it is not for streams, but for what the connection is read into.
+        var memory = new TestBudget(640 * 1024);
+        await using var peer = FramePeer.Create(memory: memory);
         await peer.SendAsync(YamuxFrameType.WindowUpdate, YamuxFlags.Syn, 1, 0);
         await peer.SendAsync(YamuxFrameType.WindowUpdate, YamuxFlags.Syn, 3, 0);
         Assert.Equal(new YamuxHeader(YamuxFrameType.WindowUpdate, YamuxFlags.Rst, 3, 0), await peer.ReadAsync());
         Assert.Throws<ResourceLimitExceededException>(() => peer.Victim.OpenStreamAsync(Cancel).AsTask().GetAwaiter().GetResult());
         Assert.Equal(1, peer.Victim.StreamCount);
+        Assert.True(memory.TryReserve(128 * 1024, MemoryPriority.Always));
+        memory.Release(128 * 1024);
     }
 
     [Fact]

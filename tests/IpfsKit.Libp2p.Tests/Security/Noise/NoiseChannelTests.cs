@@ -10,6 +10,7 @@ namespace IpfsKit.Libp2p.Tests.Security.Noise;
 public sealed class NoiseChannelTests : IAsyncDisposable
 {
     private readonly CountingPool _pool = new();
+    private readonly TestBudget _memory = new();
     private readonly PrivateKey _identity = PrivateKey.Generate();
     private readonly DuplexConnection _near;
     private readonly DuplexConnection _far;
@@ -46,11 +47,11 @@ public sealed class NoiseChannelTests : IAsyncDisposable
 
         await _sender.SendPlainAsync("hello"u8.ToArray(), Token);
         Assert.Equal("hello"u8.ToArray(), (await reading).ToArray());
-        Assert.Equal(NoiseChannel.SmallBufferBytes, _pool.Held);
+        Assert.Equal((NoiseChannel.SmallBufferBytes, NoiseChannel.SmallBufferBytes), (_pool.Held, _memory.Reserved));
 
         reading = _receiver.ReadAsync(Token).AsTask();
         Assert.False(reading.IsCompleted);
-        Assert.Equal(0, _pool.Held);
+        Assert.Equal((0, 0), (_pool.Held, _memory.Reserved));
         Assert.False(_receiver.HoldsBuffer);
     }
 
@@ -64,7 +65,7 @@ public sealed class NoiseChannelTests : IAsyncDisposable
             await _near.WriteAsync(frame.AsMemory(from, to - from), Token);
             // The read goes on by itself; it is done with what came once it waits again.
             await Eventually.TrueAsync(
-                $"of {to} bytes at most {most} are held", () => Task.FromResult(_far.WaitsWithBuffer is false && _pool.Held <= most && _pool.Held >= to), TimeSpan.FromSeconds(30), Token);
+                $"of {to} bytes at most {most} are held", () => Task.FromResult(_far.WaitsWithBuffer is false && _pool.Held <= most && _pool.Held >= to && _pool.Held == _memory.Reserved), TimeSpan.FromSeconds(30), Token);
         }
 
         await _near.WriteAsync(frame.AsMemory(30_000), Token);
@@ -86,11 +87,37 @@ public sealed class NoiseChannelTests : IAsyncDisposable
         {
             Assert.Equal(NoiseConstants.MaxPlainBytes, (await _receiver.ReadAsync(Token)).Length);
             most = Math.Max(most, _pool.Held);
+            Assert.Equal(_pool.Held, _memory.Reserved);
         }
 
         Assert.Equal(NoiseChannel.LargeBufferBytes, most);
         await _receiver.DisposeAsync();
         Assert.Equal(0, _pool.Held);
+    }
+
+    /// <summary>The larger buffer only makes it faster.</summary>
+    [Fact]
+    public async Task ReadAsync_NoMemoryForTheLargeBuffer_GoesOnWithTheSmallOne()
+    {
+        // Three fifths of it are less than the large one.
+        var memory = new TestBudget(NoiseChannel.LargeBufferBytes);
+        await using var receiver = Create(_far, 2, 1, memory);
+        var frame = new byte[2 + NoiseConstants.MaxPlainBytes + 16];
+        for (var i = 0; i < 20; i++)
+        {
+            _sender.Sealer.Seal(frame);
+            await _sender.SendAsync(frame, Token);
+        }
+
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.Equal(NoiseConstants.MaxPlainBytes, (await receiver.ReadAsync(Token)).Length);
+            Assert.Equal(NoiseChannel.SmallBufferBytes, _pool.Held);
+        }
+
+        Assert.Equal(NoiseChannel.SmallBufferBytes, memory.Peak);
+        await receiver.DisposeAsync();
+        Assert.Equal(0, memory.Reserved);
     }
 
     [Fact]
@@ -151,7 +178,7 @@ public sealed class NoiseChannelTests : IAsyncDisposable
     public async Task ReadAsync_AfterTheLastNonce_EndsTheChannel()
     {
         using var cipher = new NoiseCipher(Key(2), ulong.MaxValue);
-        await using var receiver = new NoiseChannel(_far, Session(_far), new NoiseCipher(Key(1)), cipher, _pool);
+        await using var receiver = new NoiseChannel(_far, Session(_far), new NoiseCipher(Key(1)), cipher, _memory, _pool);
         await _sender.SendPlainAsync("x"u8.ToArray(), Token);
 
         Assert.Contains("nonces", (await Assert.ThrowsAsync<ConnectionClosedException>(() => receiver.ReadAsync(Token).AsTask())).Message, StringComparison.Ordinal);
@@ -178,7 +205,7 @@ public sealed class NoiseChannelTests : IAsyncDisposable
     {
         await _sender.DisposeAsync();
         await _receiver.DisposeAsync();
-        Assert.Equal(0, _pool.Held);
+        Assert.Equal((0, 0), (_pool.Held, _memory.Reserved));
         _identity.Dispose();
     }
 
@@ -200,8 +227,8 @@ public sealed class NoiseChannelTests : IAsyncDisposable
         }
     }
 
-    private NoiseChannel Create(DuplexConnection connection, byte send, byte receive) =>
-        new(connection, Session(connection), new NoiseCipher(Key(send)), new NoiseCipher(Key(receive)), _pool);
+    private NoiseChannel Create(DuplexConnection connection, byte send, byte receive, TestBudget? memory = null) =>
+        new(connection, Session(connection), new NoiseCipher(Key(send)), new NoiseCipher(Key(receive)), memory ?? _memory, _pool);
 
     private SecureSession Session(DuplexConnection connection) => new(NoiseProtocol.ProtocolId, _identity.PublicKey, connection, null);
 

@@ -41,7 +41,7 @@ internal sealed class FrameAttack(string name, Func<int, byte[]> frames) : Attac
         await using (connection)
         {
             await MultistreamSelect.SelectAsync(new RawNegotiationChannel(connection), [NoiseProtocol.ProtocolId], cancellationToken);
-            await using var channel = await _identity.SecureAsync(connection, null, [YamuxMuxer.ProtocolId], cancellationToken);
+            await using var channel = await _identity.SecureAsync(connection, null, [YamuxMuxer.ProtocolId], Everybody.Instance, cancellationToken);
             foreach (var step in _steps)
             {
                 await share.WaitAsync(cancellationToken);
