@@ -18,14 +18,19 @@ internal sealed class ConnectedClient : IAsyncDisposable
 
     public IGrainFactory Grains => _host.Services.GetRequiredService<IClusterClient>();
 
-    public static async Task<ConnectedClient> ConnectAsync(ServiceFile service, CancellationToken cancellationToken)
+    /// <param name="service">The host.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="unreachable">An address of a data plane that this client cannot reach, as behind a firewall; nor does it read blocks through Orleans then.</param>
+    public static async Task<ConnectedClient> ConnectAsync(ServiceFile service, CancellationToken cancellationToken, Uri? unreachable = null)
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
         builder.UseOrleansClient(client => client
             .UseStaticClustering(IPEndPoint.Parse(service.Gateway))
             .Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (service.ClusterId, service.ServiceId)));
-        builder.Services.AddIpfsKitClient(_ => { });
+        var added = builder.Services.AddIpfsKitClient(options => options.AllowGrainFallback = unreachable is null);
+        if (unreachable is not null)
+            added.HttpClient.AddHttpMessageHandler(() => new Firewall(unreachable));
         var host = builder.Build();
         await host.StartAsync(cancellationToken);
         return new ConnectedClient(host);
@@ -45,5 +50,12 @@ internal sealed class ConnectedClient : IAsyncDisposable
         }
 
         _host.Dispose();
+    }
+
+    private sealed class Firewall(Uri unreachable) : DelegatingHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => request.RequestUri?.Authority == unreachable.Authority
+            ? throw new HttpRequestException(HttpRequestError.ConnectionError, $"{unreachable} cannot be reached.")
+            : base.SendAsync(request, cancellationToken);
     }
 }

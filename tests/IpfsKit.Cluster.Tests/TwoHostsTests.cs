@@ -28,5 +28,26 @@ public sealed class TwoHostsTests
         Assert.Equal((1, stats.TotalBytesRetrieved), (stats.CacheMissesHandled, stats.BytesFromCluster));
         Assert.Equal(added.DagBytes, stats.TotalBytesRetrieved);
         Assert.Equal(content, await hosts.ToSecond.Client.ReadAllBytesAsync(IpfsPath.Parse($"/ipfs/{added.Root}"), cancellationToken: Cancellation));
+
+        // What the cluster did is the sum of what its silos did, whichever of them is asked.
+        var all = await hosts.ToSecond.Client.GetStatsAsync(Cancellation);
+        Assert.Equal((2, 1, 1.0), (all.Nodes.Count, all.Retrieval.CacheMisses, all.Retrieval.SuccessRate));
+        Assert.Equal(all.Nodes.Sum(node => node.Retrieval.TotalBytesRetrieved), all.Retrieval.TotalBytesRetrieved);
+        Assert.Equal((1, 1, 0), (all.Retrieval.Discovery.Searches, all.Retrieval.Discovery.ProvidersFound, all.Retrieval.Discovery.FailedDiscoveries));
+        Assert.True(all.Retrieval.AverageRetrieveTime > TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task Content_OfASiloThatCannotBeReachedOverHttp_IsReadThroughTheOther()
+    {
+        using var directory = new TemporaryDirectory();
+        await using var hosts = await HostPair.StartAsync(directory.Path, Cancellation);
+        var content = RandomNumberGenerator.GetBytes(3 << 20);
+        var added = await hosts.ToFirst.Client.AddStreamAsync(new MemoryStream(content), cancellationToken: Cancellation);
+        var holder = Assert.Single((await hosts.StatAsync(added.Root, Cancellation)).Placements).Node;
+        var address = (await hosts.ToFirst.Client.ListNodesAsync(Cancellation)).Single(node => node.Node == holder).DataAddress!;
+        await using var outside = await ConnectedClient.ConnectAsync(hosts.First.Service, Cancellation, unreachable: address);
+
+        Assert.Equal(content, await outside.Client.ReadAllBytesAsync(IpfsPath.Parse($"/ipfs/{added.Root}"), cancellationToken: Cancellation));
     }
 }

@@ -8,7 +8,7 @@ namespace IpfsKit.Client.Feeds;
 /// <summary>One read of one path, over however many silos it takes: which is asked now, who has failed, when to give up.</summary>
 /// <remarks>
 /// <para>A silo is asked until it fails; then the next in the order of the location. When all have failed, the content is located again (placements
-/// change, tickets expire) and the round starts over after a delay that doubles. <see cref="IpfsKitClientOptions.ReadRounds"/> rounds without a single new
+/// change, tickets expire), with those silos last that do not hold it and read it through others, and the round starts over after a delay that doubles. <see cref="IpfsKitClientOptions.ReadRounds"/> rounds without a single new
 /// block end the read; any progress starts the count anew, so that a long read survives any number of restarts of its silos.</para>
 /// <para>Not safe to share.</para>
 /// </remarks>
@@ -98,7 +98,8 @@ internal sealed partial class ReadSession(
             _rounds++;
             try
             {
-                _endpoints = await locator.LocateAsync(path.Root, _askNodes, cancellationToken).ConfigureAwait(false);
+                // Those that hold it have failed once: the others may reach them where this client does not.
+                _endpoints = await locator.LocateAsync(path.Root, _askNodes, alsoThroughOthers: _rounds > 1, cancellationToken).ConfigureAwait(false);
                 _current = 0;
                 return;
             }
@@ -131,7 +132,7 @@ internal sealed partial class ReadSession(
         var node = _endpoints[_current].Node;
         try
         {
-            _endpoints = await locator.LocateAsync(path.Root, _askNodes, cancellationToken).ConfigureAwait(false);
+            _endpoints = await locator.LocateAsync(path.Root, _askNodes, alsoThroughOthers: _rounds > 1, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is IpfsKitException)
         {

@@ -65,7 +65,7 @@ internal sealed class Pinner(IGrainFactory grains, NodeDirectory nodes, IContent
     private async ValueTask AdoptAsync(Cid cid, bool wholeDag, CancellationToken cancellationToken)
     {
         var tried = new List<string>();
-        foreach (var endpoint in await locator.LocateAsync(cid, askNodes: true, cancellationToken).ConfigureAwait(false))
+        foreach (var endpoint in await locator.LocateAsync(cid, askNodes: true, alsoThroughOthers: false, cancellationToken).ConfigureAwait(false))
         {
             try
             {

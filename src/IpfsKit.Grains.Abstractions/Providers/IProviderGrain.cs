@@ -44,4 +44,7 @@ public sealed record ProviderInfo
 
     /// <summary>When something was last heard of it.</summary>
     [Id(9)] public DateTimeOffset LastSeen { get; init; }
+
+    /// <summary>Where it was when it last delivered.</summary>
+    [Id(10)] public IReadOnlyList<Multiaddr> Addresses { get; init; } = [];
 }

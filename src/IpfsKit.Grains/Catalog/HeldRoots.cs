@@ -1,3 +1,4 @@
+using IpfsKit.Grains.Exchange;
 using IpfsKit.Grains.Nodes;
 using IpfsKit.Multiformats;
 using IpfsKit.Storage.Catalog;
@@ -12,7 +13,7 @@ namespace IpfsKit.Grains.Catalog;
 /// it commits the row, and the reconciler settles what is left. One that meets nothing but the end of a registration waits
 /// for it. The lock only covers the decision and the call; the catalog keeps the order of calls.
 /// </remarks>
-internal sealed partial class HeldRoots(IpfsNode node, ILogger<HeldRoots> logger)
+internal sealed partial class HeldRoots(IpfsNode node, PinnedContent pinned, ILogger<HeldRoots> logger)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<Cid, Registrations> _registering = [];
@@ -61,8 +62,11 @@ internal sealed partial class HeldRoots(IpfsNode node, ILogger<HeldRoots> logger
         && (row.Committed, row.Revision, row.HeldSince) == (known.Committed, known.Revision, known.HeldSince);
 
     /// <summary>Records that the content grain has committed; a row that follows a newer write of its state stays as it is.</summary>
-    public Task CommitAsync(Cid root, ContentRegistration registration, CancellationToken cancellationToken) =>
-        Catalog.CommitRootAsync(root, registration.Epoch, registration.Revision, registration.CommittedAt ?? default, registration.Pin.ToCatalog(), cancellationToken);
+    public async Task CommitAsync(Cid root, ContentRegistration registration, CancellationToken cancellationToken)
+    {
+        if (await Catalog.CommitRootAsync(root, registration.Epoch, registration.Revision, registration.CommittedAt ?? default, registration.Pin.ToCatalog(), cancellationToken))
+            pinned.Set(root, registration.Pin?.Mode);
+    }
 
     /// <summary>Ends a registration that its content grain has committed, without waiting for the disk: the row keeps the blocks as it is, and a crash leaves the rest to the reconciler.</summary>
     public void EndCommitted(Cid root, ContentRegistration registration)
@@ -116,6 +120,8 @@ internal sealed partial class HeldRoots(IpfsNode node, ILogger<HeldRoots> logger
             }
 
             await (dropping ?? EndingAsync(root).WaitAsync(cancellationToken));
+            if (dropping is Task<bool> { Result: true })
+                pinned.Set(root, null);
         }
     }
 

@@ -37,9 +37,10 @@ internal sealed class EntityStreamer(IBlockSource blocks, int maxTreeDepth, Func
                 yield return await Blocks.GetRequiredAsync(cid, cancellationToken);
         }
 
+        await using var ahead = new WalkAhead(Blocks, walk, readAhead ?? (static () => 0));
         var below = walk == EntityWalk.List
-            ? TreeWalk.ListAsync(Blocks, resolved.Cid, cancellationToken)
-            : TreeWalk.ExportAsync(Blocks, resolved.Cid, maxTreeDepth, cancellationToken);
+            ? TreeWalk.ListAsync(ahead, resolved.Cid, cancellationToken)
+            : TreeWalk.ExportAsync(ahead, resolved.Cid, maxTreeDepth, cancellationToken);
         await foreach (var block in below)
         {
             if (block.Cid.Hash.IsIdentity)

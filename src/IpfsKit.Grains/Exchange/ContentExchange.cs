@@ -10,7 +10,7 @@ namespace IpfsKit.Grains.Exchange;
 
 /// <summary>Opens the sessions of requests whose content is not all here, and takes care of what they leave.</summary>
 internal sealed class ContentExchange(
-    IpfsNode node, IBitswap bitswap, FetchPlanner planner, PartialContent partial, CopyKeeper copies, RetrievalCounters counters, IOptions<IpfsKitOptions> options)
+    IpfsNode node, IBitswap bitswap, FetchPlanner planner, SoughtRoots sought, PartialContent partial, CopyKeeper copies, RetrievalCounters counters, IOptions<IpfsKitOptions> options)
 {
     private ExchangeOptions Options => options.Value.Exchange;
 
@@ -40,6 +40,8 @@ internal sealed class ContentExchange(
             return null;
         }
 
+        if (plan.Sources is not null)
+            sought.Add(request.Root);
         var timeout = request.IdleTimeout ?? (plan.AsksOutside ? Options.ReadTimeout : Options.SiblingTimeout);
         var lease = new KeptLease(node.Storage.Blocks.OpenLease(), Stopwatch.GetTimestamp());
         try
@@ -57,6 +59,8 @@ internal sealed class ContentExchange(
         catch
         {
             lease.Dispose();
+            if (plan.Sources is not null)
+                sought.Remove(request.Root);
             throw;
         }
     }
@@ -64,6 +68,8 @@ internal sealed class ContentExchange(
     /// <summary>A request has ended: what it fetched is kept for a while, and if it was a root of the cluster that is all here now, this silo becomes one of its holders.</summary>
     internal void End(ReadRequest request, RemoteContent remote, IReadOnlyDictionary<PeerId, long> senders)
     {
+        if (remote.Plan.Sources is not null)
+            sought.Remove(request.Root);
         if (senders.Count == 0)
         {
             remote.Lease.Dispose();

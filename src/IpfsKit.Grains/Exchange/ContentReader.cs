@@ -13,11 +13,14 @@ namespace IpfsKit.Grains.Exchange;
 /// </remarks>
 internal sealed class ContentReader(ContentExchange exchange, ReadRequest request, IBlockSource local) : IBlockSource, IAsyncDisposable, IProgress<FetchedBlock>
 {
+    private static readonly SessionStatistics Nothing = new(0, 0, 0, 0, new Dictionary<PeerId, long>());
+
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _ended = new();
     private Task<RemoteContent?>? _remote;
+    private readonly TaskCompletionSource _told = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _blocks;
-    private long _bytes;
+    private long _awaited = long.MaxValue;
     private long _missed;
     private long _lastBlock;
     private bool _hasFailed;
@@ -25,15 +28,8 @@ internal sealed class ContentReader(ContentExchange exchange, ReadRequest reques
     /// <summary>Whether something was missing and somebody was asked for it.</summary>
     public bool IsRemote => Volatile.Read(ref _remote) is { IsCompletedSuccessfully: true, Result: not null };
 
-    /// <summary>Blocks that came from others.</summary>
-    public long Blocks => Volatile.Read(ref _blocks);
-
-    /// <summary>Their bytes.</summary>
-    public long Bytes => Volatile.Read(ref _bytes);
-
-    /// <summary>Who sent how much.</summary>
-    public IReadOnlyDictionary<PeerId, long> BytesByPeer =>
-        Volatile.Read(ref _remote) is { IsCompletedSuccessfully: true, Result: { } remote } ? remote.Session.Statistics.BytesByPeer : new Dictionary<PeerId, long>();
+    /// <summary>What has come from others so far: all blocks that this has given out, and those that are on their way to be.</summary>
+    public SessionStatistics Statistics => Volatile.Read(ref _remote) is { IsCompletedSuccessfully: true, Result: { } remote } ? remote.Session.Statistics : Nothing;
 
     /// <inheritdoc/>
     /// <exception cref="ContentTimeoutException">Peers were asked, and nothing came in time.</exception>
@@ -85,10 +81,10 @@ internal sealed class ContentReader(ContentExchange exchange, ReadRequest reques
     /// <summary>A block came. Called by the session.</summary>
     public void Report(FetchedBlock value)
     {
-        Interlocked.Increment(ref _blocks);
-        Interlocked.Add(ref _bytes, value.Bytes);
         Volatile.Write(ref _lastBlock, Stopwatch.GetTimestamp());
         exchange.Counters.AddBlock(value.Peer, value.Bytes);
+        if (Interlocked.Increment(ref _blocks) >= Interlocked.Read(ref _awaited))
+            _told.TrySetResult();
     }
 
     /// <inheritdoc/>
@@ -101,11 +97,12 @@ internal sealed class ContentReader(ContentExchange exchange, ReadRequest reques
         await ((Task)begun).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (begun is { IsCompletedSuccessfully: true, Result: { } remote })
         {
-            var senders = remote.Session.Statistics.BytesByPeer;
             await remote.Session.DisposeAsync();
+            var statistics = remote.Session.Statistics;
+            await ToldAsync(statistics.Blocks);
             var last = Volatile.Read(ref _lastBlock);
             exchange.Counters.End(!_hasFailed && last != 0, last == 0 ? TimeSpan.Zero : Stopwatch.GetElapsedTime(_missed, last));
-            exchange.End(request, remote, senders);
+            exchange.End(request, remote, statistics.BytesByPeer);
         }
         else if (_missed != 0)
         {
@@ -113,6 +110,15 @@ internal sealed class ContentReader(ContentExchange exchange, ReadRequest reques
         }
 
         _ended.Dispose();
+    }
+
+    /// <summary>Waits for reports that are on their way: a block is given out a moment before it is told of, and who has all blocks may ask at once what was counted.</summary>
+    private Task ToldAsync(long blocks)
+    {
+        Interlocked.Exchange(ref _awaited, blocks);
+        if (Interlocked.Read(ref _blocks) >= blocks)
+            _told.TrySetResult();
+        return _told.Task;
     }
 
     private Task<RemoteContent?> BeginAsync()

@@ -4,12 +4,16 @@ using IpfsKit.Multiformats;
 
 namespace IpfsKit.Grains.Exchange;
 
-/// <summary>The node's blocks for the exchange, which is made before the store is open and may outlive it by a moment: while it is not open, nothing is here.</summary>
-internal sealed class NodeBlockStore(IpfsNode node) : IBlockStore
+/// <summary>The node's blocks for the exchange, which is made before the store is open and may outlive it by a moment: while it is not open, nothing is here. What is read here is read for somebody else.</summary>
+internal sealed class NodeBlockStore(IpfsNode node, PinnedContent pinned) : IBlockStore
 {
     /// <inheritdoc/>
-    public ValueTask<Block?> GetAsync(Cid cid, CancellationToken cancellationToken = default) =>
-        node.IsOpen ? node.Blocks.GetAsync(cid, cancellationToken) : new((Block?)null);
+    public ValueTask<Block?> GetAsync(Cid cid, CancellationToken cancellationToken = default)
+    {
+        if (!node.IsOpen)
+            return new((Block?)null);
+        return cid.Codec == Multicodec.Raw ? node.Blocks.GetAsync(cid, cancellationToken) : GetNodeAsync(cid, cancellationToken);
+    }
 
     /// <inheritdoc/>
     public ValueTask<bool> HasAsync(Cid cid, CancellationToken cancellationToken = default) =>
@@ -30,4 +34,12 @@ internal sealed class NodeBlockStore(IpfsNode node) : IBlockStore
 
     /// <inheritdoc/>
     public IAsyncEnumerable<Multihash> EnumerateAsync(CancellationToken cancellationToken = default) => node.Blocks.EnumerateAsync(cancellationToken);
+
+    private async ValueTask<Block?> GetNodeAsync(Cid cid, CancellationToken cancellationToken)
+    {
+        var block = await node.Blocks.GetAsync(cid, cancellationToken);
+        if (block is not null)
+            pinned.OnRead(block);
+        return block;
+    }
 }

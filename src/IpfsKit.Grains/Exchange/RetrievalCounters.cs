@@ -24,8 +24,11 @@ internal sealed class RetrievalCounters(Siblings siblings, NodeInstruments instr
     public void AddSearch(int found)
     {
         Interlocked.Increment(ref _searches);
-        Interlocked.Add(ref _found, found);
+        AddFound(found);
     }
+
+    /// <summary>A search that goes on has found more.</summary>
+    public void AddFound(int found) => Interlocked.Add(ref _found, found);
 
     /// <summary>There was nobody to ask.</summary>
     public void AddNobody() => Interlocked.Increment(ref _foundNobody);

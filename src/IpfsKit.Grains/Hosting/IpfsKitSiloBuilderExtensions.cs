@@ -101,12 +101,18 @@ public static class IpfsKitSiloBuilderExtensions
 
     private static void AddExchange(IServiceCollection services)
     {
-        services.AddSingleton<IBlockStore, NodeBlockStore>();
+        services.AddSingleton<NodeBlockStore>();
+        services.AddSingleton<IBlockStore>(provider => provider.GetRequiredService<NodeBlockStore>());
+        services.AddSingleton<PinnedContent>();
         services.AddSingleton<IServePolicy, NodeServePolicy>();
         AddClocked<ProviderAggregator>(services);
         services.AddSingleton<IFetchObserver>(provider => provider.GetRequiredService<ProviderAggregator>());
         AddClocked<ProviderReporter>(services);
         services.AddSingleton<RetrievalCounters>();
+        services.AddSingleton<SoughtRoots>();
+        AddClocked<NodeProviderFinder>(services);
+        services.AddSingleton<IProviderFinder>(provider => provider.GetRequiredService<NodeProviderFinder>());
+        AddClocked<PeerUsefulness>(services);
         services.AddSingleton<FetchPlanner>();
         AddClocked<PartialContent>(services);
         services.AddSingleton<CopyKeeper>();

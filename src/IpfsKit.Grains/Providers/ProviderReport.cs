@@ -1,3 +1,5 @@
+using IpfsKit.Multiformats;
+
 namespace IpfsKit.Grains.Providers;
 
 /// <summary>How a peer behaved towards one silo since the last report.</summary>
@@ -24,4 +26,7 @@ internal sealed record ProviderReport
 
     /// <summary>When that was.</summary>
     [Id(6)] public DateTimeOffset At { get; init; }
+
+    /// <summary>Where it is, the most likely first; empty if it delivered nothing.</summary>
+    [Id(7)] public IReadOnlyList<Multiaddr> Addresses { get; init; } = [];
 }

@@ -1,4 +1,6 @@
+using IpfsKit.Grains.Exchange;
 using IpfsKit.Grains.Hosting;
+using IpfsKit.Libp2p.Hosting;
 using IpfsKit.Multiformats;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -7,7 +9,7 @@ namespace IpfsKit.Grains.Providers;
 
 /// <summary>Reports how peers behaved to their grains, now and then, a bounded number at a time.</summary>
 internal sealed partial class ProviderReporter(
-    ProviderAggregator aggregator, IGrainFactory grains, IOptions<IpfsKitOptions> options, TimeProvider time, ILogger<ProviderReporter> logger) : IAsyncDisposable
+    ProviderAggregator aggregator, ILibp2pHost host, IGrainFactory grains, IOptions<IpfsKitOptions> options, TimeProvider time, ILogger<ProviderReporter> logger) : IAsyncDisposable
 {
     private const int MaxConcurrentReports = 16;
 
@@ -35,7 +37,8 @@ internal sealed partial class ProviderReporter(
         {
             try
             {
-                await grains.GetGrain<IProviderReportGrain>(entry.Peer.ToString()).ReportAsync(entry.Report, token);
+                var report = entry.Report.Successes == 0 ? entry.Report : entry.Report with { Addresses = [.. host.PeerStore.GetAddresses(entry.Peer).Take(ProviderHints.MaxAddresses)] };
+                await grains.GetGrain<IProviderReportGrain>(entry.Peer.ToString()).ReportAsync(report, token);
             }
             catch (Exception e) when (!token.IsCancellationRequested)
             {

@@ -30,4 +30,7 @@ internal sealed record ProviderState
 
     /// <summary>When something was last heard of it; null if nothing is stored.</summary>
     public DateTimeOffset? LastSeen { get; init; }
+
+    /// <summary>Where it was when it last delivered; null if that is not known.</summary>
+    public IReadOnlyList<string>? Addresses { get; init; }
 }

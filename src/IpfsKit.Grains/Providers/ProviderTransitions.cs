@@ -1,3 +1,4 @@
+using IpfsKit.Grains.Exchange;
 using IpfsKit.Multiformats;
 
 namespace IpfsKit.Grains.Providers;
@@ -47,6 +48,7 @@ internal static class ProviderTransitions
         {
             Latency = state.Latency is { } known ? Average(known, latency) : latency,
             Throughput = state.Throughput is { } before ? Average(before, throughput) : throughput,
+            Addresses = report.Addresses.Count == 0 ? state.Addresses : [.. report.Addresses.Take(ProviderHints.MaxAddresses).Select(address => address.ToString())],
         };
     }
 
@@ -63,6 +65,7 @@ internal static class ProviderTransitions
         BackoffCount = state.BackoffCount,
         BackoffUntil = state.BackoffUntil,
         LastSeen = seen,
+        Addresses = [.. (state.Addresses ?? []).Select(text => Multiaddr.TryParse(text, out var address) ? address : default).Where(address => !address.IsDefault)],
     };
 
     private static double BackoffSeconds(int count) => Math.Min(MaxBackoffSeconds, Math.Pow(2, count - 1));

@@ -20,7 +20,7 @@ internal sealed class FetchOperation(FetchRequest request) : IDisposable
     public CancellationToken Cancelled => _cancelled.Token;
 
     /// <summary>How far it has come.</summary>
-    public FetchUpdate Progress => _last ?? (Volatile.Read(ref _reader) is { } reader ? Describe(reader) : new FetchUpdate());
+    public FetchUpdate Progress => _last ?? (Volatile.Read(ref _reader) is { } reader ? Describe(reader.Statistics) : new FetchUpdate());
 
     /// <summary>Ends the work; what has come stays for a while.</summary>
     public void Cancel() => _cancelled.Cancel();
@@ -45,10 +45,10 @@ internal sealed class FetchOperation(FetchRequest request) : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _cancelled.Dispose();
 
-    private static FetchUpdate Describe(Exchange.ContentReader reader) => new()
+    private static FetchUpdate Describe(Bitswap.SessionStatistics statistics) => new()
     {
-        Blocks = reader.Blocks,
-        Bytes = reader.Bytes,
-        Sources = [.. reader.BytesByPeer.OrderByDescending(sent => sent.Value).Take(MaxSources).Select(sent => new FetchSource(sent.Key, sent.Value))],
+        Blocks = statistics.Blocks,
+        Bytes = statistics.Bytes,
+        Sources = [.. statistics.BytesByPeer.OrderByDescending(sent => sent.Value).Take(MaxSources).Select(sent => new FetchSource(sent.Key, sent.Value))],
     };
 }

@@ -105,7 +105,7 @@ internal sealed partial class FetchOperations(
             var stored = request.WholeDag ? await FetchDagAsync(reader, ingest, request.Root, token) : await FetchBlockAsync(reader, request.Root, token);
             // From here on it counts, whether anybody waits or not.
             await ingest.RegisterAsync(stored with { Pin = request.Pin }, CancellationToken.None);
-            if (copies.ToHints(reader.BytesByPeer.OrderByDescending(sent => sent.Value).Select(sent => sent.Key)) is { Count: > 0 } hints)
+            if (copies.ToHints(reader.Statistics.BytesByPeer.OrderByDescending(sent => sent.Value).Select(sent => sent.Key)) is { Count: > 0 } hints)
                 await grains.GetContentHolder(request.Root).AddProvidersAsync(hints, CancellationToken.None);
             return new FetchedRoot { Node = node.PeerId, SizeBytes = stored.SizeBytes, DagBytes = stored.DagBytes, Blocks = stored.Blocks };
         }

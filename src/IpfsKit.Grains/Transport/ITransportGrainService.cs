@@ -20,6 +20,10 @@ internal interface ITransportGrainService : IGrainService
     [Alias("BeginConnect")]
     Task BeginConnectAsync(Guid operationId, Cid root, Multiaddr address);
 
+    /// <summary>Whether the block is here; answered from the index in memory.</summary>
+    [Alias("HasBlock")]
+    Task<bool> HasBlockAsync(Cid cid);
+
     /// <summary>Give an operation up; its report says so. One that has ended, or is unknown, is none of this call's business.</summary>
     [Alias("Cancel")]
     Task CancelAsync(Guid operationId);

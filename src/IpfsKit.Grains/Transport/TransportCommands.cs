@@ -22,6 +22,16 @@ internal sealed partial class TransportCommands(
     private bool _isStopped;
     private Task _all = Task.CompletedTask;
 
+    /// <summary>How many are under way.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+                return _running.Count;
+        }
+    }
+
     /// <inheritdoc cref="ITransportGrainService.BeginFetchAsync"/>
     public void BeginFetch(Guid operationId, FetchRequest request) => Begin(operationId, request.Root, async cancellationToken =>
     {

@@ -1,3 +1,4 @@
+using IpfsKit.Grains.Exchange;
 using IpfsKit.Multiformats;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
@@ -6,7 +7,7 @@ namespace IpfsKit.Grains.Transport;
 
 /// <summary>The address of a silo's node inside the cluster: a thin router that owns no state.</summary>
 [Reentrant]
-internal sealed class TransportGrainService(GrainId id, Silo silo, ILoggerFactory loggers, TransportCommands commands) : GrainService(id, silo, loggers), ITransportGrainService
+internal sealed class TransportGrainService(GrainId id, Silo silo, ILoggerFactory loggers, TransportCommands commands, NodeBlockStore blocks) : GrainService(id, silo, loggers), ITransportGrainService
 {
     /// <inheritdoc/>
     public Task BeginFetchAsync(Guid operationId, FetchRequest request)
@@ -28,6 +29,9 @@ internal sealed class TransportGrainService(GrainId id, Silo silo, ILoggerFactor
         commands.BeginConnect(operationId, root, address);
         return Task.CompletedTask;
     }
+
+    /// <inheritdoc/>
+    public Task<bool> HasBlockAsync(Cid cid) => blocks.HasAsync(cid).AsTask();
 
     /// <inheritdoc/>
     public Task CancelAsync(Guid operationId)

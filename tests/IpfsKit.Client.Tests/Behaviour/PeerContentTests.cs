@@ -97,6 +97,24 @@ public sealed class PeerContentTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task OpenRead_Cancelled_EndsWhatIsAskedOfPeers()
+    {
+        var leaf = TestBlocks.Raw(4321, 1000);
+        await Client.ConnectPeerAsync(_peer.Address, cancellationToken: Token);
+        using var cancelled = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var reading = Client.OpenReadAsync(IpfsPath.Parse($"/ipfs/{leaf.Cid}"), cancelled.Token);
+        await EventuallyWantedAsync(1);
+
+        await cancelled.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
+        await EventuallyWantedAsync(0);
+
+        Task EventuallyWantedAsync(int count) => Eventually.TrueAsync(
+            $"{count} blocks are wanted of the peer", () => Task.FromResult(_peer.Bitswap.Peers.Count > 0 && _peer.Bitswap.GetWantlist(_peer.Bitswap.Peers[0]).Count == count), TimeSpan.FromSeconds(30), Token);
+    }
+
+    [Fact]
     public async Task Directory_OfAConnectedPeer_IsListedAndDownloaded()
     {
         var entries = Enumerable.Range(0, 40).Select(i => UnixFsSourceEntry.File($"file-{i:D2}", new MemoryStream([(byte)i]))).ToArray();

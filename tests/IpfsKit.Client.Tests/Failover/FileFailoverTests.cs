@@ -153,6 +153,34 @@ public sealed class FileFailoverTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Read_NoHolderCanBeReached_GoesOnThroughASiloThatDoesNotHoldIt()
+    {
+        await using var gone = await TestDataPlane.StartAsync(_store);
+        var holder = gone.Endpoint();
+        await gone.DisposeAsync();
+        FakeLocator locator = null!;
+        locator = new FakeLocator(_ => locator.AskedForOthers ? [holder, _good.Endpoint()] : [holder]);
+        await using var harness = new ReadHarness(locator);
+
+        await using var stream = await harness.OpenReadAsync(_path, Cancellation);
+
+        Assert.Equal(_content, await stream.ReadToEndAsync(Cancellation));
+        Assert.Equal(2, locator.Calls);
+    }
+
+    [Fact]
+    public async Task Read_HolderAnswers_AsksNobodyElse()
+    {
+        var locator = new FakeLocator(_good);
+        await using var harness = new ReadHarness(locator);
+
+        await using var stream = await harness.OpenReadAsync(_path, Cancellation);
+
+        Assert.Equal(_content, await stream.ReadToEndAsync(Cancellation));
+        Assert.False(locator.AskedForOthers);
+    }
+
+    [Fact]
     public async Task Read_TicketExpiresOnTheWay_IsRenewedAtTheSameSilo()
     {
         _good.Behaviour = response => response.Context.Request.Headers[DataPlaneProtocol.TicketHeader] == "fresh"

@@ -17,6 +17,12 @@ internal sealed class FakeLocator(Func<int, IReadOnlyList<DataEndpoint>> locate)
     /// <summary>How often it was asked.</summary>
     public int Calls => _calls;
 
-    public ValueTask<IReadOnlyList<DataEndpoint>> LocateAsync(Cid root, bool askNodes, CancellationToken cancellationToken) =>
-        new(locate(Interlocked.Increment(ref _calls)));
+    /// <summary>Whether silos were asked for that do not hold it.</summary>
+    public bool AskedForOthers { get; private set; }
+
+    public ValueTask<IReadOnlyList<DataEndpoint>> LocateAsync(Cid root, bool askNodes, bool alsoThroughOthers, CancellationToken cancellationToken)
+    {
+        AskedForOthers |= alsoThroughOthers;
+        return new(locate(Interlocked.Increment(ref _calls)));
+    }
 }

@@ -27,7 +27,7 @@ public sealed class ContentStateFormatTests
 
     private const string Provider =
         """
-        {"v":1,"s":{"successes":1,"failures":2,"bytes":3,"successRate":0.5,"latency":0.25,"throughput":1024,"backoffCount":2,"backoffUntil":"2026-01-01T00:00:00+00:00","lastSeen":"2026-01-01T00:00:00+00:00"}}
+        {"v":1,"s":{"successes":1,"failures":2,"bytes":3,"successRate":0.5,"latency":0.25,"throughput":1024,"backoffCount":2,"backoffUntil":"2026-01-01T00:00:00+00:00","lastSeen":"2026-01-01T00:00:00+00:00","addresses":["/ip4/192.0.2.1/tcp/4001"]}}
         """;
 
     private const string Keys =
@@ -90,6 +90,7 @@ public sealed class ContentStateFormatTests
         BackoffCount = 2,
         BackoffUntil = Time,
         LastSeen = Time,
+        Addresses = ["/ip4/192.0.2.1/tcp/4001"],
     });
 
     [Fact]

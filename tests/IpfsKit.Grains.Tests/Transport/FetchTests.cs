@@ -35,9 +35,16 @@ public sealed class FetchTests(ClusterFixture fixture) : IClassFixture<ClusterFi
         var sources = await fixture.Cluster.Service<IGrainFactory>().GetContentHolder(root.Cid).GetSourcesAsync(Token);
         Assert.Equal(peer.PeerId, Assert.Single(sources!.Providers).Peer);
 
-        await fixture.Cluster.Service<ProviderReporter>().FlushAsync(Token);
-        var provider = (await fixture.Cluster.Grains.GetGrain<IProviderGrain>(peer.PeerId.ToString()).GetAsync(Token))!;
-        Assert.Equal((201, last.Bytes, 1), (provider.Successes, provider.Bytes, provider.SuccessRate));
+        // Outcomes are told a moment after the blocks are given out.
+        var provider = await Eventually.GetAsync(
+            "all outcomes are written down",
+            async () =>
+            {
+                await fixture.Cluster.Service<ProviderReporter>().FlushAsync(Token);
+                return await fixture.Cluster.Grains.GetGrain<IProviderGrain>(peer.PeerId.ToString()).GetAsync(Token) is { Successes: 201 } info ? info : null;
+            },
+            TimeSpan.FromSeconds(30), Token);
+        Assert.Equal((last.Bytes, 1, peer.Address.ToString()), (provider.Bytes, provider.SuccessRate, $"{Assert.Single(provider.Addresses)}/p2p/{peer.PeerId}"));
     }
 
     [Fact]
