@@ -17,6 +17,13 @@ public sealed record BitswapSessionOptions
     /// <value>From 100 ms; <see cref="Timeout.InfiniteTimeSpan"/> for never. Default: 30 s.</value>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// How long peers have to appear until a block can be found to be nowhere: <see cref="Ipld.IBlockSource.GetAsync"/> is null when every connected peer that is asked has said no, nobody is being connected to, and no provider was found
+    /// that has not been tried; for the first of them after this time, for others of the session at once.
+    /// </summary>
+    /// <value>From 0; <see cref="Timeout.InfiniteTimeSpan"/> to wait for whoever may get the block, as long as <see cref="IdleTimeout"/> allows. Default: 1 s.</value>
+    public TimeSpan NotFoundDelay { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>The most bytes that the session fetches.</summary>
     /// <value>From 1; null for no limit. Default: null.</value>
     public long? MaxBytes { get; init; }

@@ -6,9 +6,9 @@ namespace IpfsKit.Bitswap;
 
 /// <summary>Fetches the blocks of one DAG from peers. Thread-safe; blocks that are asked for at the same time are fetched beside each other.</summary>
 /// <remarks>
-/// <see cref="IBlockSource.GetAsync"/> looks into the store of the node first, asks peers then, and waits until one delivers. It ends with null only for identity CIDs that are malformed; otherwise with
-/// <see cref="FetchTimeoutException"/> when nothing came of the session for <see cref="BitswapSessionOptions.IdleTimeout"/>, or when it is cancelled: then the peers are told that the block is wanted no longer, unless
-/// others wait for it. Blocks are verified before they are given out. Disposing ends all that waits, with <see cref="ObjectDisposedException"/>.
+/// <see cref="IBlockSource.GetAsync"/> looks into the store of the node first, asks peers then, and waits until one delivers. It ends with null when everybody who can be asked has said no
+/// (<see cref="BitswapSessionOptions.NotFoundDelay"/>); with <see cref="FetchTimeoutException"/> when nothing came of the session for <see cref="BitswapSessionOptions.IdleTimeout"/>; or when it is cancelled. Then the peers are told that
+/// the block is wanted no longer, unless others wait for it. Blocks are verified before they are given out. Disposing ends all that waits, with <see cref="ObjectDisposedException"/>.
 /// </remarks>
 public interface IBitswapSession : IBlockSource, IAsyncDisposable
 {

@@ -60,7 +60,11 @@ internal sealed class AskBook(ClientGate gate, ClientClock clock, ClientTimer ti
             }
         }
 
+        if (ask.IsOverdueBlock)
+            ask.Peer.OverdueBlocks--;
         ask.State = state;
+        if (ask.IsOverdueBlock)
+            ask.Peer.OverdueBlocks++;
     }
 
     /// <summary>Takes the want back from the peer, but remembers that it was asked.</summary>
@@ -86,6 +90,16 @@ internal sealed class AskBook(ClientGate gate, ClientClock clock, ClientTimer ti
         if (isDelivered || ask.MayCome || ask.WasPromised)
             Remember(ask, isDelivered ? ask.TimesSaid - 1 : ask.TimesSaid);
         Cancel(ask);
+    }
+
+    /// <summary>Forgets what a peer was asked for in vain, so that it can be asked anew.</summary>
+    /// <returns>Whether it was.</returns>
+    public bool Forget(ClientPeer peer, SessionWant want)
+    {
+        if (want.Want.AskOf(peer) is not { State: not AskState.Active } ask)
+            return false;
+        End(ask);
+        return true;
     }
 
     /// <summary>Ends all asks for a block.</summary>

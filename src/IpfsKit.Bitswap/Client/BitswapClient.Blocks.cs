@@ -46,6 +46,8 @@ internal sealed partial class BitswapClient
         var seconds = CountDelivery(peer, want, block.Bytes, now);
         MarkDirty(want);
         _parts.Asks.EndAll(want, peer);
+        if (peer.OverdueBlocks > 0)
+            _monitor.OnOvertaken(peer, _dirty);
         var named = Block.CreateTrusted(want.Cid, buffer.Memory, buffer);
         var sessions = SessionsOf(want);
         for (var session = want.FirstSession; session is not null;)
@@ -66,6 +68,7 @@ internal sealed partial class BitswapClient
         {
             seconds = now - ask.AskedAt;
             peer.Estimates.OnBlock(bytes, seconds, ask.DeliveredAtAsk, ask.WasIdle, now);
+            peer.OnAnswer(ask);
         }
         else
         {

@@ -95,7 +95,7 @@ internal sealed partial class BitswapClient : IAsyncDisposable
 
     /// <summary>Whether it waits for nothing but peers, the clock and its users.</summary>
     /// <param name="waiting">How many connections and searches are under way that others have to end.</param>
-    internal bool IsAtRest(int waiting) => _sends.Running == 0 && _parts.Budget.Used == 0 && _tasks.Running <= waiting;
+    internal bool IsAtRest(int waiting) => !IsHashing && _parts.Budget.Used == 0 && _tasks.Running <= waiting;
 
     /// <summary>How long until something is due; null if nothing is.</summary>
     internal TimeSpan? UntilDue
@@ -113,7 +113,7 @@ internal sealed partial class BitswapClient : IAsyncDisposable
         get
         {
             using (_parts.Gate.Enter())
-                return _sends.Running > 0 || _peers.Values.Any(static peer => peer.Verifying > 0);
+                return _sends.Running > 0 || _peers.Values.Any(static peer => peer.IsSending || peer.Verifying > 0);
         }
     }
 
@@ -126,6 +126,8 @@ internal sealed partial class BitswapClient : IAsyncDisposable
             throw new ArgumentException("A session needs a CID.", nameof(root));
         if (settings.IdleTimeout < TimeSpan.FromMilliseconds(100) && settings.IdleTimeout != Timeout.InfiniteTimeSpan)
             throw new ArgumentOutOfRangeException(nameof(settings), settings.IdleTimeout, "The idle timeout of a session is at least 100 ms.");
+        if (settings.NotFoundDelay < TimeSpan.Zero && settings.NotFoundDelay != Timeout.InfiniteTimeSpan)
+            throw new ArgumentOutOfRangeException(nameof(settings), settings.NotFoundDelay, "The delay until a block is not found is not negative.");
         if (settings.MaxBytes < 1)
             throw new ArgumentOutOfRangeException(nameof(settings), settings.MaxBytes, "A session fetches at least one byte.");
         using (_parts.Gate.Enter())

@@ -29,6 +29,13 @@ internal sealed partial class BitswapSession
             return member;
         if (IsEnded || Members.TryAdd(peer) is not { } joined)
             return null;
+        // It may have been here before: what was taken back from it then it can be asked for again.
+        for (var want = Wants.Stranded.First; want is not null; want = want.Next)
+        {
+            if (want.Want.AskOf(peer) is { State: AskState.GivenUp })
+                _parts.Asks.Forget(peer, want);
+        }
+
         Wants.Unstrand();
         Pump();
         AskNewcomer(joined);
@@ -74,6 +81,8 @@ internal sealed partial class BitswapSession
     /// <summary>Does what is due. Gate.</summary>
     public void OnDue()
     {
+        // First, as that nobody has a block says more than that the time is over.
+        Pump();
         var now = _parts.Clock.Now;
         if (Wants.Count > 0 && Settings.IdleTimeout != Timeout.InfiniteTimeSpan)
         {
@@ -83,7 +92,6 @@ internal sealed partial class BitswapSession
                 EndWants(null);
         }
 
-        Pump();
         _rebalancer.Run();
         Schedule();
     }
@@ -117,7 +125,11 @@ internal sealed partial class BitswapSession
     }
 
     /// <summary>A block came once more. Gate.</summary>
-    public void OnDuplicate(PeerId peer, int bytes) => _tally.AddDuplicate(peer, bytes);
+    public void OnDuplicate(PeerId peer, int bytes)
+    {
+        _tally.AddDuplicate(peer, bytes);
+        _rebalancer.OnDuplicate();
+    }
 
     /// <summary>A peer said that it has a block. Gate.</summary>
     public void OnHave(SessionWant want, ClientPeer peer)
@@ -126,6 +138,13 @@ internal sealed partial class BitswapSession
         if (ReferenceEquals(want.List, Wants.Stranded))
             Wants.Queue.AddLast(want);
         Pump();
+    }
+
+    /// <summary>Nobody has a block. Gate.</summary>
+    public void OnNotFound(SessionWant want)
+    {
+        Remove(want);
+        want.Deliver(null);
     }
 
     private void Schedule()

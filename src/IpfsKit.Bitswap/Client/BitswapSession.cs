@@ -148,9 +148,10 @@ internal sealed partial class BitswapSession : IBitswapSession
             {
                 if (Wants.Count >= Options.MaxWantsPerSession)
                     throw new FetchLimitException(nameof(BitswapClientOptions.MaxWantsPerSession), Options.MaxWantsPerSession);
+                var now = _parts.Clock.Now;
                 if (Wants.Count == 0)
-                    _lastProgress = _parts.Clock.Now;
-                want = Wants.Add(cid, _parts.Clock.Now);
+                    _lastProgress = now;
+                want = Wants.Add(cid, now);
                 if (Wants.HasJustBegun)
                     Begin();
             }

@@ -44,6 +44,9 @@ internal sealed class ClientPeer(BitswapPeer peer, PeerEstimates estimates, bool
     /// <summary>How many bytes they are expected to have.</summary>
     public long OutstandingBytes { get; set; }
 
+    /// <summary>How many blocks did not come in time, and may come yet.</summary>
+    public int OverdueBlocks { get; set; }
+
     /// <summary>How many of <see cref="Sessions"/> await blocks.</summary>
     public int ActiveSessions { get; set; }
 
@@ -68,11 +71,24 @@ internal sealed class ClientPeer(BitswapPeer peer, PeerEstimates estimates, bool
     /// <summary>Whether anything is or was wanted of it, so that its blocks are worth hashing.</summary>
     public bool IsExpected => (Asks.Count > 0 || Late.Count > 0) && !IsDistrusted;
 
+    /// <summary>When it was asked for the last asked-for of the blocks that it sent.</summary>
+    public double NewestAnswered { get; private set; } = double.NegativeInfinity;
+
+    /// <summary>How urgent that was.</summary>
+    public int NewestPriority { get; private set; }
+
     /// <summary>How many of its blocks are being hashed. Thread-safe.</summary>
     public int Verifying => Volatile.Read(ref _verifying);
 
     /// <summary>A block begins (+1) or ends (-1) being hashed. Thread-safe.</summary>
     public void AddVerifying(int change) => Interlocked.Add(ref _verifying, change);
+
+    /// <summary>It sent what it was asked for.</summary>
+    public void OnAnswer(PeerAsk ask)
+    {
+        if (ask.AskedAt > NewestAnswered)
+            (NewestAnswered, NewestPriority) = (ask.AskedAt, ask.Priority);
+    }
 
     /// <summary>Seconds until a block is here if the peer is asked for it now; more than the estimates say where it has stalled.</summary>
     public double Expect(double bytes, double now) => Estimates.Latency + ((OutstandingBytes + bytes) / RateNow(now));

@@ -53,6 +53,9 @@ internal sealed class PeerAsk(ClientPeer peer, BlockWant want)
     /// <summary>The block and all that was awaited from the peer before it.</summary>
     public long AheadBytes { get; set; }
 
+    /// <summary>Whether the peer sent a block first that it was asked for later and that is less urgent: it may have lost this one.</summary>
+    public bool IsOvertaken => AskedAt < Peer.NewestAnswered && Priority > Peer.NewestPriority;
+
     /// <summary>The next peer that was asked for the same block.</summary>
     public PeerAsk? NextOfWant { get; set; }
 
@@ -64,4 +67,7 @@ internal sealed class PeerAsk(ClientPeer peer, BlockWant want)
 
     /// <summary>Whether the block is awaited.</summary>
     public bool IsActiveBlock => State == AskState.Active && Kind == WantKind.Block;
+
+    /// <summary>Whether the block did not come in time.</summary>
+    public bool IsOverdueBlock => State == AskState.Overdue && Kind == WantKind.Block;
 }

@@ -5,25 +5,33 @@ namespace IpfsKit.Bitswap.Client;
 /// <para><b>Latency</b> is an average (α = 0.5) of the times of answers that nothing of the peer's queue delayed: whether it has a block, and blocks that were asked for when nothing else was.</para>
 /// <para><b>Rate.</b> Each block gives a sample: what the peer delivered since the block was asked for, over that time. While too little is asked to fill the path, that is only a lower bound, so it may raise the
 /// estimate and not lower it; the path is full when blocks take notably longer than the latency.</para>
+/// <para><b>Patience</b> is twice the latency, or three times the longest pause between blocks of the last seconds if that is more: on a machine that has too much to do blocks come in bursts, and a peer that is given up in between sends
+/// them all the same.</para>
 /// </remarks>
 internal sealed class PeerEstimates
 {
     /// <summary>How long an answer is awaited from a peer of which nothing is known, in seconds.</summary>
     public const double UnknownTimeout = 5;
 
-    /// <summary>The shortest wait for an answer, in seconds.</summary>
-    public const double ShortestTimeout = 0.05;
+    /// <summary>The shortest wait for an answer, in seconds: what a busy machine, or a pause of its collector, takes without anything being wrong.</summary>
+    public const double ShortestTimeout = 0.2;
+
+    /// <summary>How long a peer must be silent before that can be its last word, in seconds.</summary>
+    public const double LeastSilence = 1;
 
     /// <summary>The longest wait for an answer of a peer without a queue, in seconds.</summary>
     public const double LongestTimeout = 7;
 
     private const double Alpha = 0.5;
     private const double FallAlpha = 0.25;
+    private const double GapsOfSilence = 3;
+    private const double GapHalfLife = 5;
     private const double PriorLatency = 0.1;
     private const double PriorRate = 1 << 20;
 
     private double _latency;
     private double _rate;
+    private double _gap;
 
     /// <summary>Whether it has ever answered.</summary>
     public bool KnowsLatency { get; private set; }
@@ -64,6 +72,7 @@ internal sealed class PeerEstimates
     public void OnBlock(int bytes, double elapsed, long deliveredAtAsk, bool wasIdle, double now)
     {
         DeliveredBytes += bytes;
+        AddGap(elapsed, now);
         LastArrival = now;
         elapsed = Math.Max(elapsed, 1e-6);
         var sample = (DeliveredBytes - deliveredAtAsk) / elapsed;
@@ -84,11 +93,19 @@ internal sealed class PeerEstimates
     public double Expect(double bytes) => Latency + (bytes / Rate);
 
     /// <summary>Seconds after which an answer to "do you have it" is taken for a no.</summary>
-    public double PresenceTimeout => KnowsLatency ? Math.Clamp(2 * _latency, ShortestTimeout, LongestTimeout) : UnknownTimeout;
+    public double PresenceTimeout => KnowsLatency ? Math.Clamp(Math.Max(2 * _latency, GapsOfSilence * _gap), ShortestTimeout, LongestTimeout) : UnknownTimeout;
 
     /// <summary>Seconds after which a block that was asked for is taken for missing.</summary>
     /// <param name="bytes">The block and all that was asked for before it, as far as it can be foreseen.</param>
     public double BlockTimeout(long bytes) => KnowsRate ? PresenceTimeout + (2 * bytes / _rate) : UnknownTimeout + (2 * bytes / PriorRate);
+
+    /// <summary>Remembers the longest pause between blocks of late: a peer whose blocks come in bursts is not dead between them.</summary>
+    private void AddGap(double elapsed, double now)
+    {
+        var since = now - LastArrival;
+        var gap = Math.Min(elapsed, since);
+        _gap = Math.Max(gap, double.IsInfinity(since) ? 0 : _gap * Math.Pow(0.5, since / GapHalfLife));
+    }
 
     private void AddLatency(double sample)
     {

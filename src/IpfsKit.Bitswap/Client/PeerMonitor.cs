@@ -13,7 +13,13 @@ internal sealed class PeerMonitor(ClientParts parts, Action<PeerId, PeerFailure>
     /// <summary>After so many waits in vain, without a block between them, a peer leaves a session.</summary>
     private const int TimeoutsBeforeLeaving = 3;
 
+    /// <summary>How often a peer is told of a want at most, but for the rounds of <see cref="SessionDiscovery"/>.</summary>
+    private const int TimesToSay = 3;
+
     private const double Tolerance = 1e-6;
+
+    /// <summary>After how long it is looked again whether what came was hashed.</summary>
+    private const double VerifyingSeconds = 0.05;
 
     private readonly List<PeerAsk> _late = [];
     private readonly HashSet<BitswapSession> _concerned = [];
@@ -29,6 +35,28 @@ internal sealed class PeerMonitor(ClientParts parts, Action<PeerId, PeerFailure>
             OnHave(ask);
         else
             OnDontHave(ask);
+    }
+
+    /// <summary>A peer that owes blocks sent another: whoever has nobody else to ask for what was lost asks again, and need not wait for the next round.</summary>
+    /// <param name="peer">Which.</param>
+    /// <param name="concerned">Gets the sessions that asked.</param>
+    public void OnOvertaken(ClientPeer peer, HashSet<BitswapSession> concerned)
+    {
+        foreach (var member in peer.Sessions)
+        {
+            member.Measure();
+            for (var want = member.Session.Wants.Stranded.First; want is not null && member.HasRoom;)
+            {
+                var next = want.Next;
+                if (want.Want.AskOf(peer) is { IsOverdueBlock: true, IsOvertaken: true, TimesSaid: < TimesToSay } && parts.Asks.AskForBlock(member, want))
+                {
+                    member.Session.Wants.Stranded.Remove(want);
+                    concerned.Add(member.Session);
+                }
+
+                want = next;
+            }
+        }
     }
 
     /// <summary>Nothing could come until now, for reasons that are not the peers'.</summary>
@@ -63,7 +91,9 @@ internal sealed class PeerMonitor(ClientParts parts, Action<PeerId, PeerFailure>
         if (ask.Kind == WantKind.Have)
             return since + timeout;
         if (ask.Peer.Verifying > 0)
-            return parts.Clock.Now + PeerEstimates.ShortestTimeout;
+            return parts.Clock.Now + VerifyingSeconds;
+        if (ask.IsOvertaken)
+            return since + timeout;
         // While the peer delivers other blocks, it may only have another order in mind; but not for ever.
         return Math.Min(Math.Max(since, ask.Peer.Estimates.LastArrival) + timeout, since + (2 * timeout) + 1);
     }
@@ -71,16 +101,15 @@ internal sealed class PeerMonitor(ClientParts parts, Action<PeerId, PeerFailure>
     private void OnLate(ClientPeer peer)
     {
         var first = _late.Find(static ask => ask.Kind == WantKind.Block);
+        var isSilent = first is not null && peer.Estimates.LastArrival < first.AwaitedSince;
         if (first is not null)
         {
             observe(peer.Id, first.WasPromised ? PeerFailure.BrokenPromise : PeerFailure.Timeout);
-            if (peer.Estimates.LastArrival < first.AwaitedSince)
+            // All of it is late if nothing came at all; else, with one that was overtaken, all that were.
+            for (var ask = peer.Awaiting.First; ask is not null; ask = ask.Next)
             {
-                for (var ask = peer.Awaiting.First; ask is not null; ask = ask.Next)
-                {
-                    if (ask.Kind == WantKind.Block && !_late.Contains(ask))
-                        _late.Add(ask);
-                }
+                if (ask.Kind == WantKind.Block && (isSilent || (first.IsOvertaken && ask.IsOvertaken)) && !_late.Contains(ask))
+                    _late.Add(ask);
             }
         }
 
@@ -88,7 +117,7 @@ internal sealed class PeerMonitor(ClientParts parts, Action<PeerId, PeerFailure>
         foreach (var ask in _late)
         {
             if (ask.Owner is { } owner && _concerned.Add(owner.Session))
-                owner.OnTimeout();
+                owner.OnTimeout(isSilent);
             AskBook.Settle(ask, AskState.Overdue);
             BitswapClient.Reopen(ask.Want);
             for (var want = ask.Want.FirstSession; want is not null; want = want.NextOfWant)
@@ -99,6 +128,27 @@ internal sealed class PeerMonitor(ClientParts parts, Action<PeerId, PeerFailure>
             LeaveIfUseless(member);
         foreach (var session in _concerned)
             session.Pump();
+        foreach (var member in peer.Sessions.ToArray())
+            Probe(member);
+    }
+
+    /// <summary>
+    /// Asks a peer again for the last of what it owes, if nobody has anything else to be asked of it: if it only stalled, that costs a block; if it has lost what it was asked for, its answer shows what (<see cref="OnOvertaken"/>). Ends when
+    /// the peer leaves the session.
+    /// </summary>
+    private void Probe(SessionPeer member)
+    {
+        if (member.Outstanding > 0 || !member.Peer.Estimates.KnowsLatency || member.Peer.OverdueBlocks == 0)
+            return;
+        SessionWant? last = null;
+        for (var want = member.Session.Wants.Stranded.First; want is not null; want = want.Next)
+        {
+            if (want.Priority < (last?.Priority ?? int.MaxValue) && want.Want.AskOf(member.Peer) is { IsOverdueBlock: true })
+                last = want;
+        }
+
+        if (last is not null && parts.Asks.AskForBlock(member, last))
+            member.Session.Wants.Stranded.Remove(last);
     }
 
     private static void OnHave(PeerAsk ask)
@@ -147,7 +197,8 @@ internal sealed class PeerMonitor(ClientParts parts, Action<PeerId, PeerFailure>
 
     private static void LeaveIfUseless(SessionPeer member)
     {
-        if (member.MissesInARow >= member.Session.Options.MissesBeforeLeaving || member.TimeoutsInARow >= TimeoutsBeforeLeaving)
+        // What is on its way from a peer that lacks the rest is not taken back: it would come all the same.
+        if ((member.MissesInARow >= member.Session.Options.MissesBeforeLeaving && member.Outstanding == 0) || member.TimeoutsInARow >= TimeoutsBeforeLeaving)
             member.Session.Members.Remove(member);
     }
 }

@@ -16,6 +16,10 @@ internal sealed class ProviderSearch(BitswapSession session, BitswapClient clien
     /// <summary>Whether a search is under way.</summary>
     public bool IsUnderWay => _cancel is not null;
 
+    /// <summary>Whether there is nothing to be searched for in a round any more.</summary>
+    public bool IsDone(SessionWant want, int round) =>
+        parts.Finder is null || (!IsUnderWay && _rootRound >= round && (want.SearchRound >= round || want.Want.Cid == session.Root));
+
     /// <summary>Begins a search, if none is under way and there is something to be searched for that was not in this round.</summary>
     /// <param name="want">What is missing.</param>
     /// <param name="round">The round.</param>

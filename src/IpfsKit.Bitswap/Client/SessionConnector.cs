@@ -17,6 +17,18 @@ internal sealed class SessionConnector(BitswapSession session, BitswapClient cli
     /// <summary>Whether a peer was given or found.</summary>
     public bool Knows(PeerId peer) => _known.ContainsKey(peer);
 
+    /// <summary>Whether a peer that was given or found, and is connected, was not asked for a block. It may have left the session, as it did not answer.</summary>
+    public bool HasUnasked(SessionWant want)
+    {
+        foreach (var id in _known.Keys)
+        {
+            if (client.FindPeer(id) is { } peer && want.Want.AskOf(peer) is null && !session.Members.IsBanned(id))
+                return true;
+        }
+
+        return false;
+    }
+
     /// <summary>Adds a peer that may have the content. It is not connected to before something is wanted.</summary>
     public void Add(PeerInfo info)
     {

@@ -16,6 +16,15 @@ internal sealed class SessionPeer(BitswapSession session, ClientPeer peer)
     /// <summary>How much more than its latency is asked of a peer in advance, so that it never runs dry, in seconds.</summary>
     private const double Slack = 0.1;
 
+    /// <summary>The same, where a message is all that is saved.</summary>
+    private const double LeastSlack = 0.005;
+
+    /// <summary>How many latencies.</summary>
+    private const double Ahead = 1.5;
+
+    /// <summary>In how many parts a peer that has enough to do is given more.</summary>
+    private const int Batches = 8;
+
     /// <summary>Whose.</summary>
     public BitswapSession Session { get; } = session;
 
@@ -31,7 +40,7 @@ internal sealed class SessionPeer(BitswapSession session, ClientPeer peer)
     /// <summary>Blocks in a row that it did not have or deliver.</summary>
     public int MissesInARow { get; private set; }
 
-    /// <summary>Waits in a row that ended without an answer.</summary>
+    /// <summary>Waits in a row that ended without any answer.</summary>
     public int TimeoutsInARow { get; private set; }
 
     /// <summary>Blocks that this session awaits from it.</summary>
@@ -43,20 +52,30 @@ internal sealed class SessionPeer(BitswapSession session, ClientPeer peer)
     /// <summary>Whether the window is filled in this pass.</summary>
     public bool IsFilling { get; private set; }
 
+    /// <summary>Whether it ever had a block, or said so.</summary>
+    public bool HasHit { get; private set; }
+
     /// <summary>Whether one more block can be asked of it.</summary>
-    public bool IsFree => IsFilling && Outstanding < Window && Peer.Asks.Count < Session.Options.MaxWantsPerPeer;
+    public bool HasRoom => Outstanding < Window && Peer.Asks.Count < Session.Options.MaxWantsPerPeer;
+
+    /// <summary>Whether one more block should be asked of it in this pass.</summary>
+    public bool IsFree => IsFilling && HasRoom;
 
     /// <summary>Computes <see cref="Window"/>: what the peer delivers in its latency and some slack.</summary>
-    /// <remarks>A window of many blocks is filled again only when an eighth of it is free, so that wants go out in few messages.</remarks>
+    /// <remarks>
+    /// A peer that has enough to do until a new want could reach it is given wants an eighth of what it has at a time, so that they go out in few messages: a caller that asks for one block for each that comes would else cost a message for
+    /// each. What waits for that waits no longer than until the peer has delivered an eighth, or has little left.
+    /// </remarks>
     public void Measure()
     {
         var options = Session.Options;
         var estimates = Peer.Estimates;
-        double blocks = options.InitialWindow;
+        var (blocks, reserve) = ((double)options.InitialWindow, (double)options.InitialWindow);
         if (estimates.KnowsRate)
         {
-            var bytes = Math.Min(options.MaxWindowBytes, estimates.Rate * ((1.5 * estimates.Latency) + Slack));
-            blocks = bytes / Session.ExpectedBytes / Math.Max(1, Peer.ActiveSessions + (Outstanding == 0 ? 1 : 0));
+            var perSecond = estimates.Rate / Session.ExpectedBytes / Math.Max(1, Peer.ActiveSessions + (Outstanding == 0 ? 1 : 0));
+            blocks = Math.Min((double)options.MaxWindowBytes / Session.ExpectedBytes, perSecond * ((Ahead * estimates.Latency) + Slack));
+            reserve = perSecond * ((Ahead * estimates.Latency) + LeastSlack);
             if (!estimates.IsSaturated)
                 blocks = Math.Max(blocks, options.InitialWindow);
         }
@@ -64,14 +83,14 @@ internal sealed class SessionPeer(BitswapSession session, ClientPeer peer)
         if (TimeoutsInARow > 0)
             blocks = Math.Min(blocks, 2);
         Window = (int)Math.Clamp(blocks, 2, options.MaxWindow);
-        var threshold = Window >= 16 ? Window / 8 : 1;
-        IsFilling = Window - Outstanding >= threshold;
+        var most = Math.Min(Window - Outstanding, Session.Wants.Queue.Count);
+        IsFilling = most >= (Outstanding < reserve ? 1 : Math.Max(1, Outstanding / Batches));
     }
 
     /// <summary>It has a block, or delivered one.</summary>
     public void OnHit(bool delivered)
     {
-        IsProbed = true;
+        IsProbed = HasHit = true;
         MissesInARow = 0;
         if (delivered)
             TimeoutsInARow = 0;
@@ -86,10 +105,12 @@ internal sealed class SessionPeer(BitswapSession session, ClientPeer peer)
         Likelihood -= Alpha * Likelihood;
     }
 
-    /// <summary>It did not answer.</summary>
-    public void OnTimeout()
+    /// <summary>It did not answer in time.</summary>
+    /// <param name="isSilent">Whether nothing else came of it either.</param>
+    public void OnTimeout(bool isSilent)
     {
-        TimeoutsInARow++;
+        if (isSilent)
+            TimeoutsInARow++;
         OnMiss();
     }
 }

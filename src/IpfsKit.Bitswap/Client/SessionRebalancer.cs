@@ -5,7 +5,7 @@ namespace IpfsKit.Bitswap.Client;
 /// <summary>The end game of a session: when nothing is left to be given out and a peer has room, it takes over what would come late from another. Guarded by the client's gate.</summary>
 /// <remarks>
 /// What the slow peer has certainly not begun to send is taken back from it, which costs nothing. What it may be sending is asked of both, and taken back from the one that comes second: that may cost a duplicate, so it is done only
-/// for blocks that are late by their own peer's measure, and as often as one in a hundred blocks allows.
+/// for blocks that are late by their own peer's measure, and as often as one in a hundred blocks allows. Duplicates that come of anything else count against that, too: where peers are not as slow as they were taken for, nothing is moved.
 /// </remarks>
 internal sealed class SessionRebalancer(BitswapSession session, AskBook asks, ClientClock clock)
 {
@@ -16,14 +16,24 @@ internal sealed class SessionRebalancer(BitswapSession session, AskBook asks, Cl
     private const int MostMoves = 32;
 
     private double _hedges = 1;
+    private long _hedged;
+    private long _duplicates;
 
     /// <summary>A block came.</summary>
     public void OnBlock() => _hedges = Math.Min(MostHedges, _hedges + HedgesPerBlock);
 
+    /// <summary>A block came once more.</summary>
+    public void OnDuplicate()
+    {
+        // Those that were asked of two are paid for.
+        if (++_duplicates > _hedged)
+            _hedges = Math.Max(-MostHedges, _hedges - 1);
+    }
+
     /// <summary>Moves what should be moved.</summary>
     public void Run()
     {
-        if (session.Wants.Queue.Count > 0 || session.Members.All.Count < 2)
+        if (session.Wants.Queue.Count > 0 || session.Members.All.Count < 2 || _hedges < 0)
             return;
         foreach (var peer in session.Members.All)
             peer.Measure();
@@ -75,7 +85,7 @@ internal sealed class SessionRebalancer(BitswapSession session, AskBook asks, Cl
         var (best, bestCost) = ((SessionPeer?)null, double.PositiveInfinity);
         foreach (var peer in session.Members.All)
         {
-            if (ReferenceEquals(peer.Peer, ask.Peer) || !peer.IsFree || peer.TimeoutsInARow > 0)
+            if (ReferenceEquals(peer.Peer, ask.Peer) || !peer.HasRoom || peer.TimeoutsInARow > 0)
                 continue;
             var state = ask.Want.AskOf(peer.Peer)?.State;
             if (state is AskState.Refused or AskState.Overdue or AskState.GivenUp || (state != AskState.Promised && peer.Likelihood < 2 * SessionPeer.LeastLikelihood))
@@ -102,6 +112,7 @@ internal sealed class SessionRebalancer(BitswapSession session, AskBook asks, Cl
         }
 
         _hedges--;
+        _hedged++;
         return asks.AskForBlock(taker, want);
     }
 

@@ -32,8 +32,11 @@ internal sealed class SessionWant(BitswapSession session, BlockWant want, int pr
     /// <summary>The next session with the same want.</summary>
     public SessionWant? NextOfWant { get; set; }
 
-    /// <summary>The round of discovery in which connected peers were asked.</summary>
-    public int BroadcastRound { get; set; }
+    /// <summary>The round of discovery in which peers worth asking were asked.</summary>
+    public int AskedRound { get; set; }
+
+    /// <summary>The round of discovery in which others were.</summary>
+    public int StrangersRound { get; set; }
 
     /// <summary>The round of discovery in which providers were searched for.</summary>
     public int SearchRound { get; set; }
@@ -57,14 +60,14 @@ internal sealed class SessionWant(BitswapSession session, BlockWant want, int pr
             before.NextOfWant = waiter.NextOfWant;
     }
 
-    /// <summary>Hands the block to all who wait, to each a reference under the name by which it asked.</summary>
-    public void Deliver(Block block)
+    /// <summary>Hands the block to all who wait, to each a reference under the name by which it asked; null if there is none.</summary>
+    public void Deliver(Block? block)
     {
         for (var waiter = FirstWaiter; waiter is not null; waiter = waiter.NextOfWant)
         {
-            var reference = RenamedBlock.Of(block, waiter.Cid);
+            var reference = block is null ? null : RenamedBlock.Of(block, waiter.Cid);
             if (!waiter.TrySetResult(reference))
-                reference.Dispose();
+                reference?.Dispose();
         }
     }
 

@@ -143,7 +143,8 @@ internal sealed partial class PeerRegistry(ILibp2pHost host, Func<BitswapPeer, P
         var said = VersionSaid(peer);
         if (_entries.TryGetValue(peer, out var entry))
         {
-            if (said == entry.Peer.Version || (said is null && entry.HasSpoken))
+            // One that has opened a stream understands what that stream speaks. That it says later that it understands more is no reason to drop what it wants.
+            if (said == entry.Peer.Version || (entry.HasSpoken && (said is null || said > entry.Peer.Version)))
                 return;
             Remove(entry);
         }

@@ -42,7 +42,9 @@ internal sealed class ContentReader(ContentExchange exchange, ReadRequest reques
             return null;
         try
         {
-            return await remote.Session.GetAsync(cid, cancellationToken);
+            var block = await remote.Session.GetAsync(cid, cancellationToken);
+            _hasFailed |= block is null;
+            return block;
         }
         catch (FetchTimeoutException e)
         {

@@ -49,6 +49,10 @@ internal sealed class ClientHarness : IAsyncDisposable
 
     public IBitswapSession Session(Cid root, params SimulatedPeer[] peers) => Client.CreateSession(root, new BitswapSessionOptions { Peers = [.. peers.Select(static peer => peer.Info)] });
 
+    /// <summary>A session that waits for whoever may get what nobody has.</summary>
+    public IBitswapSession Waiting(Cid root, params SimulatedPeer[] peers) =>
+        Client.CreateSession(root, new BitswapSessionOptions { Peers = [.. peers.Select(static peer => peer.Info)], NotFoundDelay = Timeout.InfiniteTimeSpan });
+
     /// <summary>Lets the time pass until something is done; says how much passed.</summary>
     public async Task<TimeSpan> UntilAsync(Task task, TimeSpan? most = null)
     {

@@ -1,3 +1,4 @@
+using IpfsKit.Bitswap.Messages;
 using IpfsKit.Ipld;
 using IpfsKit.TestKit.Blocks;
 
@@ -83,9 +84,44 @@ public sealed class DuplicateTests
         await harness.AssertNothingLeftAsync();
     }
 
-    private static async Task<TimeSpan> FetchAsync(ClientHarness harness, IBitswapSession session, Block[] blocks)
+    [Theory]
+    [InlineData((int)BitswapVersion.V120, 1, 4, 310)]
+    [InlineData((int)BitswapVersion.V120, 1, 25, 450)]
+    [InlineData((int)BitswapVersion.V120, 2, 8, 330)]
+    [InlineData((int)BitswapVersion.V110, 1, 8, 310)]
+    [InlineData((int)BitswapVersion.V110, 2, 25, 800)]
+    public async Task StalledPeers_ThatGoOn_AreNotAskedAgainForWhatTheyAreSending(int version, int providers, int seconds, int most)
+    {
+        await using var harness = new ClientHarness();
+        var blocks = TestBlocks.RawMany(1, 300, 1000);
+        var peers = Enumerable.Range(0, providers).Select(_ => harness.Network.Add((BitswapVersion)version).With(blocks)).ToArray();
+        foreach (var peer in peers)
+            (peer.BytesPerSecond, peer.InlineBytes) = (150_000, 1024);
+        await using (var session = harness.Session(blocks[0].Cid, peers))
+        {
+            await FetchAsync(harness, session, blocks, async () =>
+            {
+                await harness.PassAsync(TimeSpan.FromMilliseconds(300));
+                Assert.All(peers, static peer => Assert.InRange(peer.BlocksSent, 5, 150));
+                foreach (var peer in peers)
+                    peer.Pause();
+                await harness.PassAsync(TimeSpan.FromSeconds(seconds));
+                foreach (var peer in peers)
+                    peer.Resume();
+            });
+
+            Assert.InRange(session.Statistics.DuplicateBlocks, 0, 6);
+            // Each block once, and what a silent peer keeps back once more of each other peer, and of each once a round.
+            Assert.InRange(peers.Sum(static peer => peer.Entries.Count(static entry => !entry.IsCancel)), 300, most);
+        }
+
+        await harness.AssertNothingLeftAsync();
+    }
+
+    private static async Task<TimeSpan> FetchAsync(ClientHarness harness, IBitswapSession session, Block[] blocks, Func<Task>? meanwhile = null)
     {
         var gets = blocks.Select(block => session.GetAsync(block.Cid, Token).AsTask()).ToArray();
+        await (meanwhile?.Invoke() ?? Task.CompletedTask);
         var passed = await harness.UntilAsync(Task.WhenAll(gets));
         foreach (var get in gets)
             (await get)!.Dispose();

@@ -130,12 +130,44 @@ public sealed class MissTests
         Assert.Equal([(peer.Id, PeerFailure.Timeout)], harness.Observer.Failures);
     }
 
+    [Theory]
+    [InlineData(150, 300)]
+    [InlineData(260, 300)]
+    [InlineData(0, 1)]
+    public async Task PeerThatForgetsWhatItWasAskedFor_TheOnlyOne_CostsATimeout(int before, int count)
+    {
+        await using var harness = new ClientHarness();
+        var blocks = TestBlocks.RawMany(1, count + 1, 16 << 10);
+        var peer = harness.Network.Add().With(blocks);
+        peer.BytesPerSecond = 4 << 20;
+        await using (var session = harness.Session(blocks[0].Cid, peer))
+        {
+            // So that it is known how fast it answers.
+            (await harness.GetAsync(session.GetAsync(blocks[^1].Cid, Token)))!.Dispose();
+            var gets = blocks[..^1].Select(block => session.GetAsync(block.Cid, Token).AsTask()).ToArray();
+            while (peer.BlocksSent < before)
+                await harness.PassAsync(TimeSpan.FromMilliseconds(10));
+            peer.Pause();
+            await harness.PassAsync(TimeSpan.FromMilliseconds(30));
+            peer.Forget();
+            peer.Resume();
+            var passed = await harness.UntilAsync(Task.WhenAll(gets));
+
+            foreach (var get in gets)
+                (await get)!.Dispose();
+            Assert.InRange(passed.TotalSeconds, 0.2, 2);
+            Assert.InRange(session.Statistics.DuplicateBlocks, 0, 2);
+        }
+
+        await harness.AssertNothingLeftAsync();
+    }
+
     [Fact]
     public async Task DontHave_ThenTheBlockArrivesThere_ComesWhenThePeerSaysSo()
     {
         await using var harness = new ClientHarness();
         var peer = harness.Network.Add();
-        await using var session = harness.Session(Content.Cid, peer);
+        await using var session = harness.Waiting(Content.Cid, peer);
         var get = session.GetAsync(Content.Cid, Token).AsTask();
         await harness.PassAsync(TimeSpan.FromSeconds(3));
 

@@ -167,7 +167,7 @@ public sealed class SessionTests
     {
         await using var harness = new ClientHarness();
         var peer = harness.Network.Add();
-        await using (var session = harness.Session(Content.Cid, peer))
+        await using (var session = harness.Waiting(Content.Cid, peer))
         {
             var get = session.GetAsync(Content.Cid, Token).AsTask();
             var passed = await harness.UntilAsync(get);
@@ -188,7 +188,7 @@ public sealed class SessionTests
         await using var harness = new ClientHarness();
         var blocks = TestBlocks.RawMany(10, 3, 1000);
         var peer = harness.Network.Add().With(blocks);
-        await using var session = harness.Client.CreateSession(Content.Cid, new BitswapSessionOptions { Peers = [peer.Info], IdleTimeout = TimeSpan.FromSeconds(2) });
+        await using var session = harness.Client.CreateSession(Content.Cid, new BitswapSessionOptions { Peers = [peer.Info], NotFoundDelay = Timeout.InfiniteTimeSpan, IdleTimeout = TimeSpan.FromSeconds(2) });
         var missing = session.GetAsync(Content.Cid, Token).AsTask();
         var start = harness.Now;
         foreach (var block in blocks)

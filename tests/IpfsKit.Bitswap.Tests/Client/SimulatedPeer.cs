@@ -11,7 +11,9 @@ internal sealed class SimulatedPeer(SimulatedNetwork network, int number, Bitswa
 {
     private readonly Dictionary<Multihash, Block> _blocks = [];
     private readonly List<Multihash> _sending = [];
+    private readonly Queue<(bool IsFull, WantlistEntry[] Entries)> _unread = new();
     private bool _isBusy;
+    private bool _isPaused;
 
     public PeerId Id { get; } = PeerId.FromPublicKey([8, 1, 18, 32, .. BitConverter.GetBytes(number), .. new byte[28]]);
 
@@ -25,6 +27,9 @@ internal sealed class SimulatedPeer(SimulatedNetwork network, int number, Bitswa
     public TimeSpan Latency { get; set; } = TimeSpan.FromMilliseconds(20);
 
     public double BytesPerSecond { get; set; } = 8 << 20;
+
+    /// <summary>Up to which size it sends a block when it is asked whether it has it.</summary>
+    public int InlineBytes { get; set; }
 
     /// <summary>Whether nothing is ever answered.</summary>
     public bool IsSilent { get; set; }
@@ -64,14 +69,42 @@ internal sealed class SimulatedPeer(SimulatedNetwork network, int number, Bitswa
         return this;
     }
 
-    /// <summary>The connection has ended.</summary>
+    /// <summary>The connection has ended, or it has lost its memory.</summary>
     public void Forget()
     {
+        _unread.Clear();
         Wantlist.Clear();
         _sending.Clear();
     }
 
+    /// <summary>It does nothing at all, as a process that is stopped: what comes is read when it goes on.</summary>
+    public void Pause() => _isPaused = true;
+
+    /// <summary>It goes on where it was.</summary>
+    public void Resume()
+    {
+        _isPaused = false;
+        while (_unread.TryDequeue(out var message))
+            Read(message.IsFull, message.Entries);
+        if (!_isBusy)
+            SendNext();
+    }
+
     public void Get(bool isFull, WantlistEntry[] entries)
+    {
+        if (_isPaused)
+            _unread.Enqueue((isFull, entries));
+        else
+            Read(isFull, entries);
+    }
+
+    /// <summary>Sends bytes that may have been asked for or not.</summary>
+    public void Send(Block block) => network.Deliver(this, block.Data.ToArray(), new CidPrefix(1, block.Cid.Codec, block.Cid.Hash.Code, 32));
+
+    /// <summary>Says something.</summary>
+    public void Say(Cid cid, bool isHere) => network.Say(this, [new BlockPresence(cid, isHere)]);
+
+    private void Read(bool isFull, WantlistEntry[] entries)
     {
         Messages.Add((isFull, entries));
         if (isFull)
@@ -91,19 +124,15 @@ internal sealed class SimulatedPeer(SimulatedNetwork network, int number, Bitswa
         }
     }
 
-    /// <summary>Sends bytes that may have been asked for or not.</summary>
-    public void Send(Block block) => network.Deliver(this, block.Data.ToArray(), new CidPrefix(1, block.Cid.Codec, block.Cid.Hash.Code, 32));
-
-    /// <summary>Says something.</summary>
-    public void Say(Cid cid, bool isHere) => network.Say(this, [new BlockPresence(cid, isHere)]);
-
     private void Answer(in WantlistEntry entry)
     {
         if (IsSilent)
             return;
         var key = entry.Cid.Hash;
         var has = _blocks.ContainsKey(key);
-        if (entry.Kind == WantKind.Have && (has || Lies))
+        if (has && entry.Kind == WantKind.Have && _blocks[key].Size <= InlineBytes)
+            Enqueue(key);
+        else if (entry.Kind == WantKind.Have && (has || Lies))
             Say(entry.Cid, true);
         else if (entry.Kind == WantKind.Block && has && !Withholds(key))
             Enqueue(key);
@@ -113,6 +142,9 @@ internal sealed class SimulatedPeer(SimulatedNetwork network, int number, Bitswa
 
     private void Enqueue(Multihash key)
     {
+        // What is asked for once more before it is sent is sent once.
+        if (_sending.Contains(key))
+            return;
         _sending.Add(key);
         if (!_isBusy)
             SendNext();
@@ -120,7 +152,7 @@ internal sealed class SimulatedPeer(SimulatedNetwork network, int number, Bitswa
 
     private void SendNext()
     {
-        if (_sending.Count == 0)
+        if (_sending.Count == 0 || _isPaused)
             return;
         _isBusy = true;
         var key = _sending[0];

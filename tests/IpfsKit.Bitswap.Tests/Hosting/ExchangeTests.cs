@@ -43,7 +43,7 @@ public sealed class ExchangeTests
             Assert.Equal(blocks, fetched);
             Assert.Equal(blocks, session.Statistics.Blocks);
             // On a machine that is busy a want may count as lost, and is asked for once more.
-            Assert.InRange(session.Statistics.DuplicateBlocks, 0, blocks / 20);
+            Assert.InRange(session.Statistics.DuplicateBlocks, 0, blocks / 50);
             Assert.Equal(session.Statistics.Bytes + session.Statistics.DuplicateBytes, Assert.Single(session.Statistics.BytesByPeer, from => from.Key == bob.Id).Value);
         }
 
@@ -63,7 +63,7 @@ public sealed class ExchangeTests
         await using var alice = await ExchangeNode.StartAsync(_memory);
         await using var bob = await ExchangeNode.StartAsync(_memory);
         var block = TestBlocks.Raw(1, 5000);
-        await using var session = alice.Bitswap.CreateSession(block.Cid, new BitswapSessionOptions { Peers = [bob.Info] });
+        await using var session = alice.Bitswap.CreateSession(block.Cid, new BitswapSessionOptions { Peers = [bob.Info], NotFoundDelay = Timeout.InfiniteTimeSpan });
         var getting = session.GetAsync(block.Cid, Cancelled).AsTask();
         await UntilAsync("the block is wanted", () => bob.Bitswap.GetWantlist(alice.Id).Contains(block.Cid));
         await bob.Store.PutAsync(block, Cancelled);
@@ -82,7 +82,7 @@ public sealed class ExchangeTests
         await carol.Store.PutAsync(block, Cancelled);
 
         // Alice waits at Bob, who has nothing, and fetches from Carol for a reason of his own.
-        await using var waiting = alice.Bitswap.CreateSession(block.Cid, new BitswapSessionOptions { Peers = [bob.Info], OnlyThesePeers = true });
+        await using var waiting = alice.Bitswap.CreateSession(block.Cid, new BitswapSessionOptions { Peers = [bob.Info], OnlyThesePeers = true, NotFoundDelay = Timeout.InfiniteTimeSpan });
         var getting = waiting.GetAsync(block.Cid, Cancelled).AsTask();
         await UntilAsync("the block is wanted", () => bob.Bitswap.GetWantlist(alice.Id).Contains(block.Cid));
         Assert.Empty(bob.Bitswap.Wantlist);

@@ -216,6 +216,25 @@ public sealed class BitswapNetworkTests : IAsyncLifetime
         Assert.True(alice.Host.IsConnected(bob.Id));
     }
 
+    [Fact]
+    public async Task Peer_ThatSaysAfterItsFirstStreamThatItUnderstandsMore_HasNotLeft()
+    {
+        // Else what it wants would be dropped, and it would never know.
+        var bob = await StartAsync();
+        var old = await StartPlainAsync();
+        await old.Host.ConnectAsync(bob.Info, Cancelled);
+        var stream = await old.Host.NewStreamAsync(bob.Id, [BitswapProtocol.Ids[2]], Cancelled);
+        await stream.WriteAsync(Framed(Field(1, Field(1, Field(1, TestBlocks.Raw(1).Cid.ToBytes())))), Cancelled);
+        Assert.Single(await bob.Sink.NextAsync<WantlistEntry[]>());
+
+        old.Host.SetStreamHandler(ProtocolMatcher.Exact(BitswapProtocol.Ids[0]), static (_, _) => Task.CompletedTask);
+        await UntilAsync("it has said so", () => bob.Host.PeerStore.GetProtocols(old.Id).Contains(BitswapProtocol.Ids[0]));
+        await UntilAsync("that is taken in", () => bob.Network.ConnectAsync(old.Info, Cancelled).IsCompleted);
+
+        Assert.Empty(bob.Left);
+        Assert.Equal(BitswapVersion.V100, Assert.Single(bob.Joined).Version);
+    }
+
     [Theory]
     [InlineData(0, (int)BitswapVersion.V120)]
     [InlineData(1, (int)BitswapVersion.V110)]
