@@ -10,8 +10,12 @@ internal sealed class YamuxOutbox(IFrameSealer sealer, IMemoryBudget memory, Yam
     private int _waitingResets;
     private YamuxQueue _writes;
     private YamuxQueue _control;
+    private int _framesOfTurn;
 
     public YamuxSendBuffer Buffer { get; } = new(sealer, memory, options.MaxSendBufferBytes);
+
+    /// <summary>How many frames the write of one stream puts in before the next stream has its turn.</summary>
+    public int FramesInTurn { get; set; } = 1;
 
     /// <summary>Whether nothing is taken any more.</summary>
     public bool IsClosed { get; private set; }
@@ -87,10 +91,14 @@ internal sealed class YamuxOutbox(IFrameSealer sealer, IMemoryBudget memory, Yam
         var appended = writer.IsWaiting ? TryAppendNext(writer, writer.Pending.Span) : 0;
         if (appended == 0 && writer.IsWaiting && writer.Credit > 0)
             return false;
+        if (writer.IsWaiting)
+            writer.Pending = writer.Pending[appended..];
+        if (!writer.Pending.IsEmpty && writer.Credit > 0 && ++_framesOfTurn < FramesInTurn)
+            return true;
+        _framesOfTurn = 0;
         _writes.DequeueWrite();
         if (!writer.IsWaiting)
             return true;
-        writer.Pending = writer.Pending[appended..];
         if (writer.Pending.IsEmpty)
             writer.Complete(null);
         else if (writer.Credit > 0)

@@ -8,6 +8,12 @@ internal sealed partial class YamuxSender : IValueTaskSource
     private const int SlowSends = 8;
     private const int FastSends = 64;
 
+    /// <summary>As long as whole buffers are sent in so little time, it is processors that the streams share and not a link.</summary>
+    private static readonly TimeSpan NoTime = TimeSpan.FromMilliseconds(2);
+
+    /// <summary>Each turn wakes a reader and a writer: of 100 streams, turns of one frame move a fifth less than turns of a whole write of 256 KiB.</summary>
+    private const int FramesInFastTurn = 4;
+
     private ManualResetValueTaskSourceCore<bool> _signal = new() { RunContinuationsAsynchronously = true };
     private bool _isIdle;
 
@@ -116,6 +122,8 @@ internal sealed partial class YamuxSender : IValueTaskSource
         if (send.IsCompleted)
         {
             send.GetAwaiter().GetResult();
+            lock (_lock)
+                _outbox.FramesInTurn = FramesInFastTurn;
             return;
         }
 
@@ -125,6 +133,7 @@ internal sealed partial class YamuxSender : IValueTaskSource
         var elapsed = _deadline.Stop();
         lock (_lock)
         {
+            _outbox.FramesInTurn = elapsed < NoTime ? FramesInFastTurn : 1;
             // Smaller sends where they take long, so that a slow peer is told from one that does not read, and control frames do not wait behind much.
             if (elapsed > _options.WriteTimeout / SlowSends)
                 _buffer.Limit = Math.Max(_buffer.Limit / 2, YamuxSendBuffer.MaxFramePayloadBytes);

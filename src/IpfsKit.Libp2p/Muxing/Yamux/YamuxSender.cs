@@ -7,8 +7,9 @@ namespace IpfsKit.Libp2p.Muxing.Yamux;
 /// <remarks>
 /// <para><b>Writers</b> take a short lock for each frame, write header and bytes to their place in the buffer and seal them there: the order of the seals is the order of the bytes. Nobody waits while holding the lock. A
 /// write that finds no room, or no credit, becomes a pending one of its stream, and the flusher goes on with it.</para>
-/// <para><b>The flusher</b> is one loop. It swaps the buffers, sends one whole (many frames in one call), and meanwhile fills the other from the pending writes: one frame of each stream in turn, in the order in which
-/// they began to wait. A new write does not overtake them. So a stream that writes much takes one frame of room for each frame of every other.</para>
+/// <para><b>The flusher</b> is one loop. It swaps the buffers, sends one whole (many frames in one call), and meanwhile fills the other from the pending writes: each stream in turn, in the order in which
+/// they began to wait. A new write does not overtake them. A turn is one frame, so that a stream that writes much takes one frame of room for each frame of every other; where a whole buffer is sent in no time it is several, since
+/// each turn costs two wakeups.</para>
 /// <para><b>Frames without bytes</b> (credit, ends, resets, pings) never wait for those with bytes: some room is kept for them, and what finds none is remembered, per stream in flags that merge, else in a queue whose end
 /// fails the connection, since then the other side asks and does not read.</para>
 /// </remarks>
