@@ -69,8 +69,15 @@ internal static class HostFactory
 
     public static TlsProtocol CreateTls(IServiceProvider provider) => new(provider.GetRequiredService<HostIdentity>().Key, provider.GetRequiredService<TimeProvider>());
 
-    public static YamuxMuxer CreateYamux(IServiceProvider provider) =>
-        new(Options.Create(provider.GetRequiredService<IOptions<Libp2pOptions>>().Value.Yamux), provider.GetRequiredService<TimeProvider>(), Loggers(provider).CreateLogger<YamuxMuxer>());
+    public static YamuxMuxer CreateYamux(IServiceProvider provider)
+    {
+        var instruments = provider.GetRequiredService<Libp2pInstruments>();
+        return new(
+            Options.Create(provider.GetRequiredService<IOptions<Libp2pOptions>>().Value.Yamux),
+            provider.GetRequiredService<TimeProvider>(),
+            Loggers(provider).CreateLogger<YamuxMuxer>(),
+            () => instruments.Refused(ScopeKind.Connection, ResourceKind.Streams));
+    }
 
     public static TcpTransport CreateTcp(IServiceProvider provider) =>
         new(provider.GetRequiredService<IOptions<TcpOptions>>().Value, provider.GetRequiredService<TimeProvider>(), Loggers(provider).CreateLogger<TcpTransport>(), provider.GetService<TcpPortReservations>());

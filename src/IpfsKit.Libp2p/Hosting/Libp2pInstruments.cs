@@ -18,6 +18,7 @@ internal sealed class Libp2pInstruments : IDisposable
     private readonly Histogram<double> _connections;
     private readonly Counter<long> _streams;
     private readonly Counter<long> _refusals;
+    private readonly Counter<long> _withheld;
     private readonly Counter<long> _gated;
     private readonly Counter<long> _trimmed;
     private readonly Counter<long> _handlerFailures;
@@ -32,7 +33,8 @@ internal sealed class Libp2pInstruments : IDisposable
         _negotiations = _meter.CreateHistogram<double>("libp2p.negotiation.duration", "s", "Agreeing on the protocol of a stream.");
         _connections = _meter.CreateHistogram<double>("libp2p.connection.duration", "s", "How long connections lasted.");
         _streams = _meter.CreateCounter<long>("libp2p.stream.opened", "{stream}", "Streams whose protocol was agreed on.");
-        _refusals = _meter.CreateCounter<long>("libp2p.resource.refused", "{refusal}", "What the resource manager refused.");
+        _refusals = _meter.CreateCounter<long>("libp2p.resource.refused", "{refusal}", "What was refused because of a limit.");
+        _withheld = _meter.CreateCounter<long>("libp2p.resource.withheld", "{buffer}", "Windows and buffers that did not grow for want of memory.");
         _gated = _meter.CreateCounter<long>("libp2p.connection.gated", "{connection}", "Connections that the gater refused.");
         _trimmed = _meter.CreateCounter<long>("libp2p.connection.trimmed", "{connection}", "Connections that were closed because there were too many.");
         _handlerFailures = _meter.CreateCounter<long>("libp2p.handler.failures", "{stream}", "Streams whose handler failed.");
@@ -84,6 +86,8 @@ internal sealed class Libp2pInstruments : IDisposable
     public void ConnectionEnded(ConnectionDirection direction, TimeSpan duration) => _connections.Record(duration.TotalSeconds, Direction(direction));
 
     public void Refused(ScopeKind scope, ResourceKind resource) => _refusals.Add(1, Scope(scope), new("resource", Libp2pTags.Of(resource)));
+
+    public void Withheld(ScopeKind scope) => _withheld.Add(1, Scope(scope));
 
     public void Gated(ConnectionDirection direction) => _gated.Add(1, Direction(direction));
 

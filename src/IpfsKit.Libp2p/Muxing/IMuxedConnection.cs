@@ -20,9 +20,9 @@ internal interface IMuxedConnection : IAsyncDisposable
     /// <summary>Completes when the connection has ended, with the reason, or null if one of the sides has closed it in order. Never faults.</summary>
     Task<Exception?> Closed { get; }
 
-    /// <summary>Opens a stream. Nothing is sent before its first byte.</summary>
-    /// <exception cref="ConnectionClosedException">The connection has ended.</exception>
-    /// <exception cref="ResourceLimitExceededException">There are as many as the other side may be expected to accept.</exception>
+    /// <summary>Opens a stream. Nothing is sent before its first byte. While there are as many as the other side may be expected to accept at once it waits, in turn, until one is accepted or ends.</summary>
+    /// <exception cref="ConnectionClosedException">The connection has ended, or takes no new streams.</exception>
+    /// <exception cref="ResourceLimitExceededException">Too many wait, it has waited for too long, or there is no memory.</exception>
     ValueTask<IMuxedStream> OpenStreamAsync(CancellationToken cancellationToken);
 
     /// <summary>The next stream that the other side opened; null once the connection has ended.</summary>

@@ -75,7 +75,7 @@ internal sealed class ConnectionScope : IMemoryBudget, IDisposable
             if (_isDisposed)
                 return false;
             if (bytes > MemoryShare.Of(_manager.Limits.Connection.Memory, priority) - _memory)
-                return _manager.Note(ScopeKind.Connection, ResourceKind.Memory);
+                return _manager.NoteMemory(ScopeKind.Connection, priority);
             if (!_manager.TryReserveMemory(_owner, bytes, priority))
                 return false;
             _memory += bytes;

@@ -1,6 +1,6 @@
 namespace IpfsKit.Libp2p.Resources;
 
-/// <summary>How much it matters that a reservation of memory succeeds: the share of a budget that may be in use after it.</summary>
+/// <summary>How much it matters that a reservation of memory succeeds: the share of a budget that may be in use after it. Nothing is refused to a peer for want of the first two.</summary>
 internal enum MemoryPriority
 {
     /// <summary>Only makes things faster, such as a window that grows: 40 %.</summary>

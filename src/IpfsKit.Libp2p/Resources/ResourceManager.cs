@@ -135,11 +135,21 @@ internal sealed class ResourceManager : IResourceManager
     public bool TryReserveMemory(ResourceScope scope, long bytes, MemoryPriority priority)
     {
         if (!scope.TryReserveMemory(bytes, priority))
-            return Note(scope.Kind, ResourceKind.Memory);
+            return NoteMemory(scope.Kind, priority);
         if (System.TryReserveMemory(bytes, priority))
             return true;
         scope.ReleaseMemory(bytes);
-        return Note(ScopeKind.System, ResourceKind.Memory);
+        return NoteMemory(ScopeKind.System, priority);
+    }
+
+    /// <summary>Counts memory that was not given: a refusal, or, where it would only have made something faster, something that did not grow.</summary>
+    /// <returns>False, as what does not give it does.</returns>
+    public bool NoteMemory(ScopeKind scope, MemoryPriority priority)
+    {
+        if (priority is MemoryPriority.High or MemoryPriority.Always)
+            return Note(scope, ResourceKind.Memory);
+        _instruments.Withheld(scope);
+        return false;
     }
 
     /// <summary>Counts a refusal.</summary>

@@ -73,7 +73,7 @@ internal sealed class StreamScope : IMemoryBudget, IDisposable
             if (_isDisposed)
                 return false;
             if (bytes > MemoryShare.Of(_manager.Limits.Stream.Memory, priority) - _memory)
-                return _manager.Note(ScopeKind.Stream, ResourceKind.Memory);
+                return _manager.NoteMemory(ScopeKind.Stream, priority);
             if (!TryTake(_owner, bytes, priority))
                 return false;
             if (_service is not null && !TryTake(_service, bytes, priority))
@@ -132,7 +132,7 @@ internal sealed class StreamScope : IMemoryBudget, IDisposable
     }
 
     private bool TryTake(ResourceScope scope, long bytes, MemoryPriority priority) =>
-        scope.TryReserveMemory(bytes, priority) || _manager.Note(scope.Kind, ResourceKind.Memory);
+        scope.TryReserveMemory(bytes, priority) || _manager.NoteMemory(scope.Kind, priority);
 
     private bool TryEnter(ResourceScope scope)
     {

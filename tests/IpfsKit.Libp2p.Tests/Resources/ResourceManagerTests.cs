@@ -103,7 +103,8 @@ public sealed class ResourceManagerTests
             TestLimits.None with { System = new() { Memory = 1000 } },
         })
         {
-            var manager = TestLimits.Manager(limits);
+            using var metrics = new RecordedMetrics();
+            var manager = TestLimits.Manager(limits, instruments: metrics.Instruments);
             using var connection = manager.OpenConnection(ConnectionDirection.Inbound, TestLimits.Public);
             connection.Attach(Alice);
 
@@ -112,6 +113,11 @@ public sealed class ResourceManagerTests
 
             connection.Release(most);
             Assert.Equal(0, manager.System.Usage.Memory);
+            // What only does not become faster was not refused.
+            var scope = limits.Connection.Memory == 1000 ? "connection" : limits.Peer.Memory == 1000 ? "peer" : "system";
+            var isRefusal = priority is MemoryPriority.High or MemoryPriority.Always;
+            Assert.Equal(isRefusal ? [$"resource=memory,scope={scope}"] : [], metrics.TagsOf("libp2p.resource.refused"));
+            Assert.Equal(isRefusal ? [] : [$"scope={scope}"], metrics.TagsOf("libp2p.resource.withheld"));
         }
     }
 

@@ -1,5 +1,3 @@
-using IpfsKit.Libp2p.Resources;
-
 namespace IpfsKit.Libp2p.Muxing.Yamux;
 
 /// <summary>What the frames of the other side do. Called by the reading loop only.</summary>
@@ -43,6 +41,7 @@ internal sealed partial class YamuxConnection
             throw new ConnectionClosedException($"The other side gave the connection up: {(Enum.IsDefined((YamuxGoAwayCode)code) ? (YamuxGoAwayCode)code : code)}.");
         lock (_lock)
             _isRemoteLeaving = true;
+        _places.Close(new ConnectionClosedException("The connection is closing."));
     }
 
     private YamuxStream? OnStreamFrame(YamuxHeader header)
@@ -96,41 +95,5 @@ internal sealed partial class YamuxConnection
             var wasOpen = header.StreamId % 2 == _remoteParity ? header.StreamId <= _highestRemoteId : header.StreamId < _nextId;
             return wasOpen ? null : throw new YamuxViolationException($"A frame came for stream {header.StreamId}, which was never opened.");
         }
-    }
-
-    private YamuxStream? OpenInbound(YamuxHeader header)
-    {
-        if (header.StreamId % 2 != _remoteParity)
-            throw new YamuxViolationException($"The other side opened stream {header.StreamId}, a number of this side.");
-        // Before anything is made for it.
-        if (header.Type == YamuxFrameType.Data && header.Length > YamuxOptions.InitialWindowBytes)
-            throw new YamuxViolationException($"Stream {header.StreamId} begins with {header.Length} bytes; {YamuxOptions.InitialWindowBytes} are its window.");
-        YamuxStream? stream = null;
-        lock (_lock)
-        {
-            if (_streams.ContainsKey(header.StreamId))
-                throw new YamuxViolationException($"Stream {header.StreamId} was opened twice.");
-            // Numbers may come out of order: streams are announced when they are used.
-            _highestRemoteId = Math.Max(_highestRemoteId, header.StreamId);
-            if (_isStopped || (header.Flags & YamuxFlags.Rst) != 0)
-                return null;
-            if (_inbound < _options.MaxInboundStreams && _backlog.Reader.Count < _options.MaxAcceptBacklog && _memory.TryReserve(YamuxOptions.InitialWindowBytes, MemoryPriority.High))
-            {
-                stream = Add(header.StreamId, ConnectionDirection.Inbound);
-                _inbound++;
-            }
-        }
-
-        if (stream is null)
-        {
-            _refusals.Count("streams that had to be refused");
-            _sender.Send(new YamuxHeader(YamuxFrameType.WindowUpdate, YamuxFlags.Rst, header.StreamId, 0));
-            return null;
-        }
-
-        // There is room, since only this loop adds to it; false once the connection ends, and the stream has been ended then.
-        _backlog.Writer.TryWrite(stream);
-        _pinger.MeasureFirst();
-        return stream;
     }
 }

@@ -27,6 +27,8 @@ internal sealed partial class YamuxConnection : IMuxedConnection
     private readonly YamuxPinger _pinger;
     private readonly Dictionary<uint, YamuxStream> _streams = [];
     private readonly Channel<YamuxStream> _backlog;
+    private readonly YamuxOpenPlaces _places;
+    private readonly Action _refused;
     private readonly TaskCompletionSource<Exception?> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly uint _remoteParity;
     private readonly Task _sending;
@@ -35,8 +37,6 @@ internal sealed partial class YamuxConnection : IMuxedConnection
     private FloodLimit _refusals;
     private uint _nextId;
     private uint _highestRemoteId;
-    private int _inbound;
-    private int _unacknowledged;
     private bool _isRemoteLeaving;
     private bool _isStopped;
     private ConnectionClosedException? _failure;
@@ -47,9 +47,11 @@ internal sealed partial class YamuxConnection : IMuxedConnection
     /// <param name="options">Validated.</param>
     /// <param name="timeProvider">The clock.</param>
     /// <param name="logger">Told what the other side does wrong.</param>
-    public YamuxConnection(ISecureChannel channel, IMemoryBudget memory, YamuxOptions options, TimeProvider timeProvider, ILogger logger)
+    /// <param name="refused">Told of each stream that is refused here, for another reason than memory, which the budget knows of itself.</param>
+    public YamuxConnection(ISecureChannel channel, IMemoryBudget memory, YamuxOptions options, TimeProvider timeProvider, ILogger logger, Action? refused = null)
     {
-        (_channel, _memory, _options, _timeProvider, _logger) = (channel, memory, options, timeProvider, logger);
+        (_channel, _memory, _options, _timeProvider, _logger, _refused) = (channel, memory, options, timeProvider, logger, refused ?? (static () => { }));
+        _places = new YamuxOpenPlaces(options, timeProvider, _refused);
         _sender = new YamuxSender(channel, memory, options, timeProvider, Abort);
         _pinger = new YamuxPinger(_sender, options, timeProvider, Abort);
         _backlog = Channel.CreateBounded<YamuxStream>(options.MaxAcceptBacklog);
@@ -85,44 +87,6 @@ internal sealed partial class YamuxConnection : IMuxedConnection
     public TimeSpan RoundTripTime => _pinger.RoundTripTime;
 
     public Task<Exception?> Closed => _closed.Task;
-
-    public ValueTask<IMuxedStream> OpenStreamAsync(CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        YamuxStream stream;
-        lock (_lock)
-        {
-            if (_failure is not null)
-                throw new ConnectionClosedException(_failure.Message, _failure);
-            if (_isStopped || _isRemoteLeaving)
-                throw new ConnectionClosedException("The connection is closing.");
-            if (_unacknowledged >= _options.MaxUnacknowledgedStreams)
-                throw new ResourceLimitExceededException("connection", "streams", _options.MaxUnacknowledgedStreams);
-            if (_nextId > uint.MaxValue - 2)
-                throw new ConnectionClosedException("The numbers of streams are used up.");
-            if (!_memory.TryReserve(YamuxOptions.InitialWindowBytes, MemoryPriority.High))
-                throw new ResourceLimitExceededException("connection", "memory", YamuxOptions.InitialWindowBytes);
-            stream = Add(_nextId, ConnectionDirection.Outbound);
-            _nextId += 2;
-            _unacknowledged++;
-        }
-
-        _pinger.MeasureFirst();
-        return ValueTask.FromResult<IMuxedStream>(stream);
-    }
-
-    public async ValueTask<IMuxedStream?> AcceptStreamAsync(CancellationToken cancellationToken)
-    {
-        while (await _backlog.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
-        {
-            if (!_backlog.Reader.TryRead(out var stream))
-                continue;
-            _sender.Acknowledge(stream.Writer);
-            return stream;
-        }
-
-        return null;
-    }
 
     public ValueTask<TimeSpan> PingAsync(CancellationToken cancellationToken) => _pinger.PingAsync(cancellationToken);
 
@@ -168,20 +132,6 @@ internal sealed partial class YamuxConnection : IMuxedConnection
         if (!Closed.IsCompleted)
             Abort();
         await Closed.ConfigureAwait(false);
-    }
-
-    /// <summary>A stream has ended.</summary>
-    public void Remove(YamuxStream stream)
-    {
-        lock (_lock)
-        {
-            if (!_streams.Remove(stream.StreamId))
-                return;
-            if (stream.Direction == ConnectionDirection.Inbound)
-                _inbound--;
-        }
-
-        Acknowledge(stream);
     }
 
     private static YamuxHeader Goodbye(YamuxGoAwayCode code) => new(YamuxFrameType.GoAway, YamuxFlags.None, 0, (uint)code);
@@ -270,27 +220,11 @@ internal sealed partial class YamuxConnection : IMuxedConnection
         }
 
         _backlog.Writer.TryComplete();
+        _places.Close(failure);
         _pinger.Fail(failure);
         foreach (var stream in streams)
             stream.Close(failure);
         return true;
-    }
-
-    private YamuxStream Add(uint streamId, ConnectionDirection direction)
-    {
-        var writer = new YamuxStreamWriter(_sender, streamId, direction);
-        var reader = new YamuxStreamReader(_sender, writer, _pinger, _memory, _options, _timeProvider);
-        var stream = new YamuxStream(this, _sender, writer, reader, direction);
-        _streams.Add(streamId, stream);
-        return stream;
-    }
-
-    private void Acknowledge(YamuxStream stream)
-    {
-        if (stream.Direction != ConnectionDirection.Outbound || !stream.TryAcknowledge())
-            return;
-        lock (_lock)
-            _unacknowledged--;
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "{PeerId} broke yamux: {Violation}")]

@@ -25,9 +25,17 @@ public sealed class YamuxOptions
     /// <value>1 to 65,536; default 256.</value>
     public int MaxAcceptBacklog { get; set; } = 256;
 
-    /// <summary>Streams of this side that the other side has not accepted yet; opening another one fails.</summary>
+    /// <summary>Streams of this side that the other side has not accepted yet; opening another one waits until it accepts one, or one ends.</summary>
     /// <value>1 to 65,536; default 256.</value>
     public int MaxUnacknowledgedStreams { get; set; } = 256;
+
+    /// <summary>How many may wait to open a stream; for further ones it fails.</summary>
+    /// <value>1 to 65,536; default 1,024.</value>
+    public int MaxWaitingStreams { get; set; } = 1024;
+
+    /// <summary>How long opening a stream waits for the other side to accept others; then it fails.</summary>
+    /// <value>100 ms to 1 hour; default 10 s.</value>
+    public TimeSpan OpenTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How often a ping is sent, to measure the round trip and to notice that the other side is gone.</summary>
     /// <value>100 ms to 1 hour; default 30 s.</value>

@@ -19,6 +19,8 @@ public sealed class YamuxOptionsValidator : IValidateOptions<YamuxOptions>
         CheckCount(options.MaxInboundStreams, nameof(options.MaxInboundStreams), 1 << 20);
         CheckCount(options.MaxAcceptBacklog, nameof(options.MaxAcceptBacklog), 1 << 16);
         CheckCount(options.MaxUnacknowledgedStreams, nameof(options.MaxUnacknowledgedStreams), 1 << 16);
+        CheckCount(options.MaxWaitingStreams, nameof(options.MaxWaitingStreams), 1 << 16);
+        Check(options.OpenTimeout >= Shortest && options.OpenTimeout <= Longest, nameof(options.OpenTimeout), options.OpenTimeout, "100 ms to 1 hour");
         Check(options.KeepAliveInterval >= Shortest && options.KeepAliveInterval <= Longest, nameof(options.KeepAliveInterval), options.KeepAliveInterval, "100 ms to 1 hour");
         Check(options.PingTimeout >= Shortest && options.PingTimeout <= options.KeepAliveInterval, nameof(options.PingTimeout), options.PingTimeout, $"100 ms to {nameof(options.KeepAliveInterval)}");
         Check(options.WriteTimeout >= Shortest && options.WriteTimeout <= Longest, nameof(options.WriteTimeout), options.WriteTimeout, "100 ms to 1 hour");

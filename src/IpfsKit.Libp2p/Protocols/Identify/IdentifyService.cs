@@ -187,8 +187,9 @@ internal sealed partial class IdentifyService
         {
             if (!_pushes.TryBegin(peer, out var isFirstRefused))
             {
-                stream.Reset();
+                // Counted before the peer can see it.
                 _parts.Resources.Note(ScopeKind.Peer, ResourceKind.Streams);
+                stream.Reset();
                 if (isFirstRefused)
                     _running.TryRun(() => AskLaterAsync(session));
                 return;

@@ -11,7 +11,14 @@ internal sealed class FramePeer : IAsyncDisposable
 
     private readonly DuplexConnection _connection;
 
-    private FramePeer(DuplexConnection connection, YamuxConnection victim, TestBudget memory) => (_connection, Victim, Memory) = (connection, victim, memory);
+    private int _refusals;
+
+    private FramePeer(DuplexConnection connection, DuplexConnection victim, TestBudget memory, YamuxOptions? options, TimeProvider? timeProvider)
+    {
+        (_connection, Memory) = (connection, memory);
+        var muxer = TestYamux.CreateMuxer(options, timeProvider, () => Interlocked.Increment(ref _refusals));
+        Victim = (YamuxConnection)muxer.Multiplex(PlainChannel.Create(victim), memory);
+    }
 
     /// <summary>Our end, a listener.</summary>
     public YamuxConnection Victim { get; }
@@ -20,13 +27,15 @@ internal sealed class FramePeer : IAsyncDisposable
 
     public DuplexConnection Connection => _connection;
 
+    /// <summary>The streams that our end has refused and counted.</summary>
+    public int Refusals => Volatile.Read(ref _refusals);
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public static FramePeer Create(YamuxOptions? options = null, TimeProvider? timeProvider = null, TestBudget? memory = null, int capacity = DuplexConnection.DefaultCapacity)
     {
         var (dialer, listener) = DuplexConnection.CreatePair(capacity);
-        memory ??= new TestBudget();
-        return new FramePeer(dialer, (YamuxConnection)TestYamux.CreateMuxer(options, timeProvider).Multiplex(PlainChannel.Create(listener), memory), memory);
+        return new FramePeer(dialer, listener, memory ?? new TestBudget(), options, timeProvider);
     }
 
     public ValueTask SendAsync(YamuxFrameType type, YamuxFlags flags, uint streamId, uint length) => SendAsync(type, flags, streamId, length, []);

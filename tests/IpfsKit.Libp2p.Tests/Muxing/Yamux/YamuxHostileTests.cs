@@ -118,7 +118,7 @@ public sealed class YamuxHostileTests
             await peer.SendAsync(YamuxFrameType.WindowUpdate, YamuxFlags.Syn, 1 + (2 * i), 0);
         for (uint i = 256; i < 300; i++)
             Assert.Equal(new YamuxHeader(YamuxFrameType.WindowUpdate, YamuxFlags.Rst, 1 + (2 * i), 0), await peer.ReadAsync());
-        Assert.Equal(256, peer.Victim.StreamCount);
+        Assert.Equal((256, 44), (peer.Victim.StreamCount, peer.Refusals));
         Assert.Equal(1, (await peer.Victim.AcceptStreamAsync(Cancel))!.Id);
         Assert.Equal(new YamuxHeader(YamuxFrameType.WindowUpdate, YamuxFlags.Ack, 1, 0), await peer.ReadAsync());
         await peer.SendAsync(YamuxFrameType.WindowUpdate, YamuxFlags.Syn, 1001, 0);
@@ -142,6 +142,7 @@ public sealed class YamuxHostileTests
         }
 
         Assert.Equal(new YamuxHeader(YamuxFrameType.WindowUpdate, YamuxFlags.Rst, 7, 0), header);
+        Assert.Equal(1, peer.Refusals);
         // One that ends makes room.
         await peer.SendAsync(YamuxFrameType.WindowUpdate, YamuxFlags.Rst, 1, 0);
         await peer.SendAsync(YamuxFrameType.WindowUpdate, YamuxFlags.Syn, 9, 0);
@@ -158,7 +159,8 @@ public sealed class YamuxHostileTests
         await peer.SendAsync(YamuxFrameType.WindowUpdate, YamuxFlags.Syn, 3, 0);
         Assert.Equal(new YamuxHeader(YamuxFrameType.WindowUpdate, YamuxFlags.Rst, 3, 0), await peer.ReadAsync());
         Assert.Throws<ResourceLimitExceededException>(() => peer.Victim.OpenStreamAsync(Cancel).AsTask().GetAwaiter().GetResult());
-        Assert.Equal(1, peer.Victim.StreamCount);
+        // The budget has counted them.
+        Assert.Equal((1, 0), (peer.Victim.StreamCount, peer.Refusals));
         Assert.True(memory.TryReserve(128 * 1024, MemoryPriority.Always));
         memory.Release(128 * 1024);
     }

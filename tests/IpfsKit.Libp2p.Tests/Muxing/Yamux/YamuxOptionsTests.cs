@@ -17,6 +17,8 @@ public sealed class YamuxOptionsTests
             MaxInboundStreams = 0,
             MaxAcceptBacklog = -1,
             MaxUnacknowledgedStreams = 1 << 20,
+            MaxWaitingStreams = 0,
+            OpenTimeout = TimeSpan.Zero,
             PingTimeout = TimeSpan.FromMinutes(1),
             WriteTimeout = TimeSpan.Zero,
             CloseTimeout = TimeSpan.FromSeconds(-1),
@@ -25,7 +27,7 @@ public sealed class YamuxOptionsTests
             MaxRefusedStreams = 0,
         };
         var faults = new YamuxOptionsValidator().Validate(null, options).Failures!.ToList();
-        Assert.Equal(11, faults.Count);
+        Assert.Equal(13, faults.Count);
         Assert.Contains("YamuxOptions.MaxSendBufferBytes is '300000'; it must be a power of two, 128 KiB to 16 MiB.", faults);
     }
 }
