@@ -27,7 +27,7 @@ internal static class HostFactory
     {
         var services = new HostServices
         {
-            Options = provider.GetRequiredService<IOptions<Libp2pOptions>>().Value,
+            Options = Configured(provider),
             Key = provider.GetRequiredService<HostIdentity>().Key,
             Transports = OrDefault(provider.GetServices<ITransport>(), () => [CreateTcp(provider), CreateWebSockets(provider)]),
             SecurityProtocols = OrDefault(provider.GetServices<ISecurityProtocol>(), () => [CreateNoise(provider), CreateTls(provider)]),
@@ -47,23 +47,23 @@ internal static class HostFactory
 
     /// <summary>The key of the options' file, or a new one.</summary>
     public static HostIdentity CreateIdentity(IServiceProvider provider) =>
-        new(provider.GetRequiredService<IOptions<Libp2pOptions>>().Value.IdentityPath is { } path ? IdentityFile.LoadOrCreate(path) : PrivateKey.Generate());
+        new(Configured(provider).IdentityPath is { } path ? IdentityFile.LoadOrCreate(path) : PrivateKey.Generate());
 
     /// <summary>The network of the options' key file, or the public one.</summary>
     /// <remarks>A file that has no key stops the start: a host that should be in a private network must not talk to the public one.</remarks>
     public static HostNetwork CreateNetwork(IServiceProvider provider) =>
-        new(provider.GetRequiredService<IOptions<Libp2pOptions>>().Value.PrivateNetworkKeyPath is { } path ? PrivateNetworkKey.Load(path) : null, IsOwner: true);
+        new(Configured(provider).PrivateNetworkKeyPath is { } path ? PrivateNetworkKey.Load(path) : null, IsOwner: true);
 
     public static IConnectionGater CreateGater(IServiceProvider provider)
     {
         var gater = new ConnectionGater();
-        gater.Add(provider.GetRequiredService<IOptions<Libp2pOptions>>().Value.Connections);
+        gater.Add(Configured(provider).Connections);
         return gater;
     }
 
     public static Libp2pInstruments CreateInstruments(IServiceProvider provider) => new(provider.GetService<IMeterFactory>());
 
-    public static IDnsResolver CreateDns(IServiceProvider provider) => new DnsClientResolver(provider.GetRequiredService<IOptions<Libp2pOptions>>().Value.Dns);
+    public static IDnsResolver CreateDns(IServiceProvider provider) => new DnsClientResolver(Configured(provider).Dns);
 
     public static NoiseProtocol CreateNoise(IServiceProvider provider) => new(provider.GetRequiredService<HostIdentity>().Key);
 
@@ -73,21 +73,23 @@ internal static class HostFactory
     {
         var instruments = provider.GetRequiredService<Libp2pInstruments>();
         return new(
-            Options.Create(provider.GetRequiredService<IOptions<Libp2pOptions>>().Value.Yamux),
+            Options.Create(Configured(provider).Yamux),
             provider.GetRequiredService<TimeProvider>(),
             Loggers(provider).CreateLogger<YamuxMuxer>(),
             () => instruments.Refused(ScopeKind.Connection, ResourceKind.Streams));
     }
 
     public static TcpTransport CreateTcp(IServiceProvider provider) =>
-        new(provider.GetRequiredService<IOptions<TcpOptions>>().Value, provider.GetRequiredService<TimeProvider>(), Loggers(provider).CreateLogger<TcpTransport>(), provider.GetService<TcpPortReservations>());
+        new(Configured(provider).Tcp, provider.GetRequiredService<TimeProvider>(), Loggers(provider).CreateLogger<TcpTransport>(), provider.GetService<TcpPortReservations>());
 
     public static WebSocketTransport CreateWebSockets(IServiceProvider provider) => new(
         CreateTcp(provider),
-        provider.GetRequiredService<IOptions<WebSocketOptions>>().Value,
+        Configured(provider).WebSocket,
         provider.GetRequiredService<TimeProvider>(),
         Loggers(provider).CreateLogger<WebSocketTransport>(),
         () => provider.GetRequiredService<Libp2pInstruments>().Refused(ScopeKind.Address, ResourceKind.Connections));
+
+    private static Libp2pOptions Configured(IServiceProvider provider) => provider.GetRequiredService<IOptions<Libp2pOptions>>().Value;
 
     private static ILoggerFactory Loggers(IServiceProvider provider) => provider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
 

@@ -55,18 +55,18 @@ public static class Libp2pBuilderExtensions
         return builder;
     }
 
-    /// <summary>Adds TCP: <c>/ip4/…/tcp/…</c>, <c>/ip6/…/tcp/…</c>.</summary>
+    /// <summary>Adds TCP: <c>/ip4/…/tcp/…</c>, <c>/ip6/…/tcp/…</c>. It is configured by <see cref="Libp2pOptions.Tcp"/>, on which <paramref name="configure"/> acts as well.</summary>
     public static ILibp2pBuilder AddTcp(this ILibp2pBuilder builder, Action<TcpOptions>? configure = null)
     {
-        Configure(builder, configure);
+        Configure(builder, configure is null ? null : options => configure(options.Tcp));
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<ITransport, TcpTransport>(HostFactory.CreateTcp));
         return builder;
     }
 
-    /// <summary>Adds WebSockets: <c>/ws</c>, <c>/tls/ws</c> and <c>/wss</c> behind a TCP address.</summary>
+    /// <summary>Adds WebSockets: <c>/ws</c>, <c>/tls/ws</c> and <c>/wss</c> behind a TCP address. They are configured by <see cref="Libp2pOptions.WebSocket"/>, on which <paramref name="configure"/> acts as well.</summary>
     public static ILibp2pBuilder AddWebSockets(this ILibp2pBuilder builder, Action<WebSocketOptions>? configure = null)
     {
-        Configure(builder, configure);
+        Configure(builder, configure is null ? null : options => configure(options.WebSocket));
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<ITransport, WebSocketTransport>(HostFactory.CreateWebSockets));
         return builder;
     }
@@ -96,7 +96,7 @@ public static class Libp2pBuilderExtensions
     /// <summary>Adds yamux: <c>/yamux/1.0.0</c>. It is configured by <see cref="Libp2pOptions.Yamux"/>, on which <paramref name="configure"/> acts as well.</summary>
     public static ILibp2pBuilder AddYamux(this ILibp2pBuilder builder, Action<YamuxOptions>? configure = null)
     {
-        Configure<Libp2pOptions>(builder, configure is null ? null : options => configure(options.Yamux));
+        Configure(builder, configure is null ? null : options => configure(options.Yamux));
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IMuxer, YamuxMuxer>(HostFactory.CreateYamux));
         return builder;
     }
@@ -109,8 +109,7 @@ public static class Libp2pBuilderExtensions
         return builder;
     }
 
-    private static void Configure<TOptions>(ILibp2pBuilder builder, Action<TOptions>? configure)
-        where TOptions : class
+    private static void Configure(ILibp2pBuilder builder, Action<Libp2pOptions>? configure)
     {
         ArgumentNullException.ThrowIfNull(builder);
         if (configure is not null)

@@ -53,6 +53,12 @@ public sealed class Libp2pOptions
     /// <summary>Streams and their handlers.</summary>
     public StreamOptions Streams { get; set; } = new();
 
+    /// <summary>The TCP transport.</summary>
+    public TcpOptions Tcp { get; set; } = new();
+
+    /// <summary>The WebSocket transport.</summary>
+    public WebSocketOptions WebSocket { get; set; } = new();
+
     /// <summary>How streams share a connection.</summary>
     public YamuxOptions Yamux { get; set; } = new();
 

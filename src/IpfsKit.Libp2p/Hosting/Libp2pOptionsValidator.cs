@@ -30,6 +30,8 @@ internal sealed class Libp2pOptionsValidator : IValidateOptions<Libp2pOptions>
         Check(check, options);
         CheckPeers(check, options);
         CheckResources(check, options);
+        check.Nested("Tcp", nameof(TcpOptions), new TcpOptionsValidator().Validate(null, options.Tcp));
+        check.Nested("WebSocket", nameof(WebSocketOptions), new WebSocketOptionsValidator().Validate(null, options.WebSocket));
         check.Nested("Yamux", nameof(YamuxOptions), new YamuxOptionsValidator().Validate(null, options.Yamux));
         return check.Result;
     }

@@ -1,4 +1,3 @@
-using IpfsKit.Libp2p;
 using IpfsKit.Libp2p.Connections;
 using IpfsKit.Libp2p.Hosting;
 using IpfsKit.Libp2p.Protocols.Ping;
@@ -30,10 +29,6 @@ public static class Libp2pServiceCollectionExtensions
 
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<Libp2pOptions>, Libp2pOptionsValidator>());
         options.ValidateOnStart();
-        services.AddOptions<TcpOptions>().ValidateOnStart();
-        services.AddOptions<WebSocketOptions>().ValidateOnStart();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TcpOptions>, TcpOptionsValidator>());
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WebSocketOptions>, WebSocketOptionsValidator>());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(HostFactory.CreateInstruments);
         services.TryAddSingleton(HostFactory.CreateIdentity);

@@ -1,5 +1,7 @@
+using System.Security.Cryptography.X509Certificates;
 using IpfsKit.Libp2p.Hosting;
 using IpfsKit.Libp2p.Protocols.Ping;
+using IpfsKit.Libp2p.Tests.Transports.WebSockets;
 using IpfsKit.TestKit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -65,8 +67,12 @@ public sealed class RegistrationTests
             ["IpfsKit:Libp2p:Resources:TrustedNetworks:0"] = "10.0.0.0/8",
             ["IpfsKit:Libp2p:Dialing:Timeout"] = "00:00:07",
             ["IpfsKit:Libp2p:Yamux:MaxInboundStreams"] = "77",
+            ["IpfsKit:Libp2p:Tcp:AcceptBacklog"] = "78",
+            ["IpfsKit:Libp2p:Tcp:ConnectTimeout"] = "00:00:03",
+            ["IpfsKit:Libp2p:WebSocket:MaxPendingHandshakes"] = "79",
+            ["IpfsKit:Libp2p:WebSocket:CertificatePath"] = "cert.pem",
         }).Build());
-        services.AddLibp2p().AddYamux(yamux => yamux.MaxPings = 33);
+        services.AddLibp2p().AddYamux(yamux => yamux.MaxPings = 33).AddTcp(tcp => tcp.ConnectTimeout = TimeSpan.FromSeconds(4)).AddWebSockets(webSocket => webSocket.MaxReadyConnections = 34);
         using var provider = services.BuildServiceProvider();
 
         var options = provider.GetRequiredService<IOptions<Libp2pOptions>>().Value;
@@ -74,6 +80,67 @@ public sealed class RegistrationTests
         Assert.Equal(["10.0.0.0/8"], options.Resources.TrustedNetworks);
         Assert.Equal(TimeSpan.FromSeconds(7), options.Dialing.Timeout);
         Assert.Equal((77, 33), (options.Yamux.MaxInboundStreams, options.Yamux.MaxPings));
+        Assert.Equal((78, TimeSpan.FromSeconds(4)), (options.Tcp.AcceptBacklog, options.Tcp.ConnectTimeout));
+        Assert.Equal((79, 34, "cert.pem"), (options.WebSocket.MaxPendingHandshakes, options.WebSocket.MaxReadyConnections, options.WebSocket.CertificatePath));
+    }
+
+    [Theory]
+    [InlineData("Tcp:AcceptBacklog", "0")]
+    [InlineData("WebSocket:HandshakeTimeout", "00:00:00")]
+    [InlineData("WebSocket:CertificateKeyPath", "key.pem")]
+    public async Task Options_OfTransportsInConfiguration_AreCheckedAtTheStart(string setting, string value)
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { [$"IpfsKit:Libp2p:{setting}"] = value }).Build());
+        services.AddLibp2p();
+        await using var provider = services.BuildServiceProvider();
+
+        var failure = Assert.Throws<OptionsValidationException>(() => provider.GetRequiredService<IStartupValidator>().Validate());
+
+        Assert.Contains($"IpfsKit:Libp2p:{setting} is '{value}'", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task WebSocket_CertificateOfFiles_IsThatOfListeners(bool isOneFile)
+    {
+        using var directory = new TemporaryDirectory();
+        var (certificate, key) = (TestWebSockets.Certificate.ExportCertificatePem(), TestWebSockets.Certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
+        await File.WriteAllTextAsync(directory.Combine("cert.pem"), isOneFile ? certificate + "\n" + key : certificate, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(directory.Combine("key.pem"), key, TestContext.Current.CancellationToken);
+        await using var listener = await TestHost.StartAsync(null, Configure);
+        await using var dialer = await TestHost.StartAsync(null, options => options.WebSocket.CertificateValidation = (_, seen, _, _) => seen!.GetRawCertData().AsSpan().SequenceEqual(TestWebSockets.Certificate.RawData));
+
+        var session = await dialer.Host.ConnectAsync(listener.Info, TestContext.Current.CancellationToken);
+
+        Assert.Equal(listener.PeerId, session.RemotePeer);
+
+        void Configure(Libp2pOptions options)
+        {
+            options.ListenAddresses.Clear();
+            options.ListenAddresses.Add("/ip4/127.0.0.1/tcp/0/tls/ws");
+            options.WebSocket.CertificatePath = directory.Combine("cert.pem");
+            options.WebSocket.CertificateKeyPath = isOneFile ? null : directory.Combine("key.pem");
+        }
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("no certificate")]
+    public async Task WebSocket_CertificateFileThatIsNone_StopsTheStart(string? content)
+    {
+        using var directory = new TemporaryDirectory();
+        if (content is not null)
+            await File.WriteAllTextAsync(directory.Combine("cert.pem"), content, TestContext.Current.CancellationToken);
+
+        var failure = await Assert.ThrowsAsync<ListenFailedException>(() => TestHost.StartAsync(null, options =>
+        {
+            options.ListenAddresses.Add("/ip4/127.0.0.1/tcp/0/tls/ws");
+            options.WebSocket.CertificatePath = directory.Combine("cert.pem");
+        }));
+
+        Assert.Contains("certificate", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Reflection;
 using System.Text;
 using IpfsKit.Bitswap;
@@ -85,7 +86,7 @@ public sealed class ConfigurationDocumentTests
         {
             if (IsNested(property.PropertyType))
                 Append(table, $"{prefix}:{property.Name}", property.PropertyType);
-            else if (!property.PropertyType.IsInterface || property.PropertyType == typeof(IList<string>))
+            else if (IsBound(property.PropertyType))
             {
                 var setting = DocumentedSetting.Of(property);
                 var range = setting.Range.Length > 0 ? setting.Range : property.PropertyType == typeof(bool) ? "true or false" : "";
@@ -93,6 +94,9 @@ public sealed class ConfigurationDocumentTests
             }
         }
     }
+
+    // What is an object of its own is set in code.
+    private static bool IsBound(Type type) => type == typeof(IList<string>) || TypeDescriptor.GetConverter(type).CanConvertFrom(typeof(string));
 
     private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
 }

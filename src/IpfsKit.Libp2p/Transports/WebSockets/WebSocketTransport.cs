@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Security;
 using IpfsKit.Libp2p.Transports.Tcp;
 using IpfsKit.Multiformats;
 using Microsoft.Extensions.Logging;
@@ -55,10 +54,7 @@ internal sealed class WebSocketTransport(TcpTransport tcp, WebSocketOptions opti
         cancellationToken.ThrowIfCancellationRequested();
         if (!CanListen(address) || WebSocketAddress.TryRead(address) is not { } target)
             throw new ListenFailedException(address, "this is not the address of a WebSocket of this machine.");
-        if (target.IsSecure && options.Certificate is null)
-            throw new ListenFailedException(address, $"it needs a certificate, and {nameof(WebSocketOptions)}.{nameof(WebSocketOptions.Certificate)} is not set.");
-        // Offline: who starts a listener does not wait for the servers of a certificate authority.
-        var certificate = target.IsSecure ? SslStreamCertificateContext.Create(options.Certificate!, null, offline: true) : null;
+        var certificate = target.IsSecure ? WebSocketCertificate.Load(options, address) : null;
         return ValueTask.FromResult<IRawTransportListener>(new WebSocketListener(tcp.Bind((IPEndPoint)target.EndPoint, address), target.Suffix, certificate, options, timeProvider, _logger, refused ?? (static () => { })));
     }
 }

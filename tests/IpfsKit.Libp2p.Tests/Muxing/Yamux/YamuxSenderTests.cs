@@ -42,6 +42,7 @@ public sealed class YamuxSenderTests : IAsyncDisposable
             // One buffer is being sent and the other one full when the others come.
             if (sends == 1)
                 early = frames.Count;
+            await WaitForTheTimerAsync();
             _time.Advance(LinkTime);
             send.Release();
             if (frames.Sum(frame => frame.Length) == (4 << 20) + (3 * (2 << 20)))
@@ -67,6 +68,7 @@ public sealed class YamuxSenderTests : IAsyncDisposable
         while (true)
         {
             var ids = Frames(send.Bytes).Where(frame => frame.Type == YamuxFrameType.Data).Select(frame => frame.StreamId).ToArray();
+            await WaitForTheTimerAsync();
             _time.Advance(LinkTime);
             send.Release();
             if (ids.Contains((uint)streams[3].Id))

@@ -6,9 +6,9 @@ using IpfsKit.Libp2p.Protocols.Identify.Wire;
 using IpfsKit.Libp2p.Records;
 using IpfsKit.Libp2p.Tests.Hosting;
 using IpfsKit.Libp2p.Tests.Peers;
+using IpfsKit.Libp2p.Tests.TestDoubles;
 using IpfsKit.Multiformats;
 using IpfsKit.TestKit;
-using Microsoft.Extensions.Time.Testing;
 
 namespace IpfsKit.Libp2p.Tests.Protocols.Identify;
 
@@ -198,10 +198,13 @@ public sealed class IdentifyTests
     [Fact]
     public async Task Push_MoreThanTheBound_AreNotReadAndThePeerIsAskedOnce()
     {
-        var time = new FakeTimeProvider();
-        // Alice pushes nothing by herself.
-        await using var pair = await Pair.StartAsync(timeProvider: time, configureAlice: options => options.Identify.PushDelay = TimeSpan.FromMinutes(1));
+        var time = new WatchedTime();
+        // Alice pushes nothing by herself, and nothing else of Bob's waits for as long as his question.
+        await using var pair = await Pair.StartAsync(
+            options => options.Streams.NegotiationTimeout = TimeSpan.FromSeconds(11), time, options => options.Identify.PushDelay = TimeSpan.FromMinutes(1));
         var store = pair.Bob.Host.PeerStore;
+        // A peer is identified a moment before that is counted.
+        await Eventually.TrueAsync("the first question is counted", () => Task.FromResult(pair.Bob.Metrics.TagsOf("libp2p.identify.duration").Length == 1), Patience, Cancellation);
         for (var i = 0; i < IdentifyProtocol.MaxPushes; i++)
             await PushAsync(pair, new IdentifyMessage { AgentVersion = $"agent/{i}" }.ToByteArray());
         for (var i = 0; i < 20; i++)
@@ -212,15 +215,9 @@ public sealed class IdentifyTests
         Assert.Single(pair.Bob.Metrics.TagsOf("libp2p.identify.duration"));
 
         // What it says when it is asked stands in the end.
-        await Eventually.TrueAsync(
-            "the peer is asked",
-            () =>
-            {
-                time.Advance(TimeSpan.FromSeconds(1));
-                return Task.FromResult(store.GetAgentVersion(pair.Alice.PeerId)!.StartsWith("ipfskit/", StringComparison.Ordinal));
-            },
-            Patience,
-            Cancellation);
+        await Eventually.TrueAsync("the question waits", () => Task.FromResult(time.TimersFor(IdentifyProtocol.PushInterval) == 1), Patience, Cancellation);
+        time.Advance(IdentifyProtocol.PushInterval);
+        await Eventually.TrueAsync("the peer is asked", () => Task.FromResult(store.GetAgentVersion(pair.Alice.PeerId)!.StartsWith("ipfskit/", StringComparison.Ordinal)), Patience, Cancellation);
         await Eventually.TrueAsync("it is counted", () => Task.FromResult(pair.Bob.Metrics.TagsOf("libp2p.identify.duration").Length == 2), Patience, Cancellation);
         await PushAsync(pair, new IdentifyMessage { AgentVersion = "again" }.ToByteArray());
         Assert.Equal("again", store.GetAgentVersion(pair.Alice.PeerId));

@@ -273,6 +273,11 @@ public sealed class WebSocketTransportTests
         using var key = System.Security.Cryptography.X509Certificates.X509CertificateLoader.LoadCertificate(TestWebSockets.Certificate.RawData);
         var result = new WebSocketOptionsValidator().Validate(null, new WebSocketOptions { Certificate = key, HandshakeTimeout = TimeSpan.Zero, MaxPendingHandshakes = 0, MaxReadyConnections = 0 });
         Assert.Equal(4, result.Failures!.Count());
+        Assert.Equal(
+            [
+                "WebSocketOptions.CertificatePath is 'a'; it must be absent where code sets the certificate.",
+            ],
+            new WebSocketOptionsValidator().Validate(null, new WebSocketOptions { Certificate = TestWebSockets.Certificate, CertificatePath = "a" }).Failures!);
         Assert.True(new WebSocketOptionsValidator().Validate(null, new WebSocketOptions { Certificate = TestWebSockets.Certificate }).Succeeded);
     }
 
