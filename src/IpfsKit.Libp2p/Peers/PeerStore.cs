@@ -4,7 +4,7 @@ using IpfsKit.Multiformats;
 namespace IpfsKit.Libp2p.Peers;
 
 /// <summary>The peer store: a <see cref="PeerTable"/> under one lock, with operations that touch one peer each.</summary>
-internal sealed class PeerStore(PeerStoreOptions options, TimeProvider timeProvider) : IPeerStore
+internal sealed class PeerStore : IPeerStore
 {
     /// <summary>The most addresses of a peer that are kept when its last connection ends.</summary>
     public const int MaxAddressesAfterDisconnect = 20;
@@ -15,11 +15,17 @@ internal sealed class PeerStore(PeerStoreOptions options, TimeProvider timeProvi
     /// <summary>The longest name of software that is stored.</summary>
     public const int MaxAgentLength = 128;
 
-    // Longer than any connection; its end shortens it.
-    private static readonly TimeSpan ConnectedLifetime = TimeSpan.FromDays(3650);
-
     private readonly Lock _lock = new();
-    private readonly PeerTable _table = new(options);
+    private readonly PeerStoreOptions _options;
+    private readonly PeerTable _table;
+    private readonly PeerAddressRules _addresses;
+
+    public PeerStore(PeerStoreOptions options, TimeProvider timeProvider)
+    {
+        _options = options;
+        _table = new PeerTable(options);
+        _addresses = new PeerAddressRules(_table, options, timeProvider);
+    }
 
     /// <summary>Raised after something changed that is worth keeping.</summary>
     public event Action? Changed;
@@ -79,13 +85,7 @@ internal sealed class PeerStore(PeerStoreOptions options, TimeProvider timeProvi
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<Multiaddr> GetAddresses(PeerId peer) => Read(peer, entry =>
-    {
-        CheckRecord(entry);
-        var live = entry.Addresses.Live(timeProvider.GetUtcNow());
-        _table.Recount(entry);
-        return live;
-    }) ?? [];
+    public IReadOnlyList<Multiaddr> GetAddresses(PeerId peer) => Read(peer, _addresses.Live) ?? [];
 
     /// <inheritdoc/>
     public void AddAddresses(PeerId peer, IEnumerable<Multiaddr> addresses, TimeSpan lifetime) => AddAddresses(peer, addresses, lifetime, isProven: false);
@@ -138,12 +138,12 @@ internal sealed class PeerStore(PeerStoreOptions options, TimeProvider timeProvi
     public bool TrySetMetadata(PeerId peer, string name, ReadOnlyMemory<byte> value)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        if (value.Length > options.MaxMetadataBytes || name.Length > MaxProtocolLength)
+        if (value.Length > _options.MaxMetadataBytes || name.Length > MaxProtocolLength)
             return false;
         var isSet = false;
         Write(peer, entry =>
         {
-            if (entry.Metadata.Count >= options.MaxMetadataPerPeer && !entry.Metadata.ContainsKey(name))
+            if (entry.Metadata.Count >= _options.MaxMetadataPerPeer && !entry.Metadata.ContainsKey(name))
                 return;
             entry.Metadata[name] = value.ToArray();
             isSet = true;
@@ -158,7 +158,7 @@ internal sealed class PeerStore(PeerStoreOptions options, TimeProvider timeProvi
         {
             if (_table.Find(peer) is not { } entry)
                 return null;
-            CheckRecord(entry);
+            _addresses.CheckRecord(entry);
             return entry.SignedRecord;
         }
     }
@@ -186,7 +186,7 @@ internal sealed class PeerStore(PeerStoreOptions options, TimeProvider timeProvi
         if (agentVersion is not null)
             entry.AgentVersion = agentVersion.Length <= MaxAgentLength ? agentVersion : agentVersion[..MaxAgentLength];
         if (protocols is not null)
-            entry.Protocols = [.. protocols.Where(protocol => protocol.Length is > 0 and <= MaxProtocolLength).Distinct(StringComparer.Ordinal).Take(options.MaxProtocolsPerPeer)];
+            entry.Protocols = [.. protocols.Where(protocol => protocol.Length is > 0 and <= MaxProtocolLength).Distinct(StringComparer.Ordinal).Take(_options.MaxProtocolsPerPeer)];
     });
 
     /// <summary>Counts a round trip.</summary>
@@ -201,18 +201,9 @@ internal sealed class PeerStore(PeerStoreOptions options, TimeProvider timeProvi
     /// <returns>False if a newer one is known.</returns>
     public bool TryAddRecord(PeerId peer, ulong sequence, IEnumerable<Multiaddr> addresses, ReadOnlyMemory<byte> envelope, TimeSpan? lifetime)
     {
-        var bare = PeerAddresses.Bare(peer, addresses).Take(options.MaxAddressesPerPeer).ToArray();
+        var bare = Bare(peer, addresses);
         var isAdded = false;
-        Write(peer, entry =>
-        {
-            CheckRecord(entry);
-            if (entry.SignedRecord is not null && sequence < entry.Sequence)
-                return;
-            entry.Addresses.ReplaceCertified(bare, Expiry(entry, lifetime));
-            entry.Addresses.Trim(options.MaxAddressesPerPeer);
-            _table.SetRecord(entry, envelope.ToArray(), sequence);
-            isAdded = true;
-        });
+        Write(peer, entry => isAdded = _addresses.TryAddRecord(entry, sequence, bare, envelope, lifetime));
         return isAdded;
     }
 
@@ -227,10 +218,8 @@ internal sealed class PeerStore(PeerStoreOptions options, TimeProvider timeProvi
     public void SetConnected(PeerId peer, bool isConnected) => Write(peer, entry =>
     {
         entry.IsConnected = isConnected;
-        if (isConnected)
-            return;
-        entry.Addresses.ShortenTo(timeProvider.GetUtcNow() + options.RecentlyConnectedLifetime);
-        entry.Addresses.Trim(MaxAddressesAfterDisconnect);
+        if (!isConnected)
+            _addresses.Disconnect(entry);
     });
 
     /// <summary>All peers, in the order in which they were last seen; entries are only read under <see cref="Locked"/>.</summary>
@@ -261,6 +250,9 @@ internal sealed class PeerStore(PeerStoreOptions options, TimeProvider timeProvi
         Changed?.Invoke();
     }
 
+    /// <inheritdoc cref="PeerAddressRules.ExpiryAfterDisconnect"/>
+    public DateTimeOffset ExpiryAfterDisconnect(PeerEntry entry, DateTimeOffset expires) => _addresses.ExpiryAfterDisconnect(entry, expires);
+
     private TResult? Read<TResult>(PeerId peer, Func<PeerEntry, TResult?> read)
         where TResult : class?
     {
@@ -268,51 +260,12 @@ internal sealed class PeerStore(PeerStoreOptions options, TimeProvider timeProvi
             return _table.Find(peer) is { } entry ? read(entry) : null;
     }
 
-    /// <summary>When an address ends if the peer's connections end now, as they do for whoever reads the file later. Under <see cref="Locked"/>.</summary>
-    public DateTimeOffset ExpiryAfterDisconnect(PeerEntry entry, DateTimeOffset expires)
-    {
-        var shortened = timeProvider.GetUtcNow() + options.RecentlyConnectedLifetime;
-        return entry.IsConnected && expires != DateTimeOffset.MaxValue && expires > shortened ? shortened : expires;
-    }
-
     private void AddAddresses(PeerId peer, IEnumerable<Multiaddr> addresses, TimeSpan? lifetime, bool isProven)
     {
-        var bare = PeerAddresses.Bare(peer, addresses).Take(options.MaxAddressesPerPeer).ToArray();
-        if (bare.Length == 0)
-            return;
-        Write(peer, entry =>
-        {
-            CheckRecord(entry);
-            // Signed ones that are over stand in nobody's way.
-            entry.Addresses.RemoveExpired(timeProvider.GetUtcNow());
-            var expires = Expiry(entry, lifetime);
-            // What strangers say does not add to what the peer has signed; what this node has seen or was told to keep does.
-            if (entry.Addresses.HasCertified && !isProven && expires != DateTimeOffset.MaxValue)
-                return;
-            foreach (var address in bare)
-                entry.Addresses.Add(address, expires, isProven: isProven);
-            entry.Addresses.RemoveExpired(timeProvider.GetUtcNow());
-            entry.Addresses.Trim(options.MaxAddressesPerPeer);
-        });
+        var bare = Bare(peer, addresses);
+        if (bare.Length > 0)
+            Write(peer, entry => _addresses.Add(entry, bare, lifetime, isProven));
     }
 
-    // Under the lock, since what is said on a connection may be heard after its end.
-    private DateTimeOffset Expiry(PeerEntry entry, TimeSpan? given)
-    {
-        var now = timeProvider.GetUtcNow();
-        var lifetime = given ?? (entry.IsConnected ? ConnectedLifetime : options.RecentlyConnectedLifetime);
-        return lifetime == Timeout.InfiniteTimeSpan || lifetime >= DateTimeOffset.MaxValue - now ? DateTimeOffset.MaxValue : now + lifetime;
-    }
-
-    // A record of the file that is not the peer's takes the addresses with it that it stood for.
-    private void CheckRecord(PeerEntry entry)
-    {
-        if (!entry.IsRecordUnchecked)
-            return;
-        entry.IsRecordUnchecked = false;
-        if (StoredRecord.Check(entry))
-            return;
-        entry.Addresses.KeepCertified([]);
-        _table.ForgetRecord(entry);
-    }
+    private Multiaddr[] Bare(PeerId peer, IEnumerable<Multiaddr> addresses) => [.. PeerAddresses.Bare(peer, addresses).Take(_options.MaxAddressesPerPeer)];
 }
