@@ -7,13 +7,17 @@ namespace IpfsKit.Libp2p.Addresses;
 /// <summary>What peers say about the address at which they see this host. Thread-safe.</summary>
 /// <remarks>
 /// One peer can lie, and one party can have many peers: an address counts once enough parties, told apart by the IPv4 address or the IPv6 /56 they come from, have observed it. Only observations over connections that end at
-/// an address that is listened on count, as the port of another one says nothing. An observation counts as long as one of its connections is open, and <see cref="AddressOptions.ObservationLifetime"/> longer; a connection says one
+/// an address that is listened on count, as the port of another one says nothing: those that peers have opened, and those that this host has, where it dials from the socket on which it listens. That is go-libp2p's rule as well; its
+/// TCP dials from the listener's port and so learns from both, while <see cref="Transports.Tcp.TcpTransport"/> dials from any port (docs/decisions/0012). An observation counts as long as one of its connections is open, and <see cref="AddressOptions.ObservationLifetime"/> longer; a connection says one
 /// thing, the last.
 /// </remarks>
 internal sealed class ObservedAddresses(AddressOptions options, TimeProvider timeProvider)
 {
     /// <summary>The most addresses that one party may name, so that none fills the table.</summary>
     public const int MaxPerObserver = 4;
+
+    // RFC 6052.
+    private static readonly IpNetwork TranslatedNetwork = new(IPAddress.Parse("64:ff9b::"), 96);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<Key, Observation> _observations = [];
@@ -51,6 +55,9 @@ internal sealed class ObservedAddresses(AddressOptions options, TimeProvider tim
     public bool Add(Multiaddr observed, Multiaddr local, IPAddress? observer, IReadOnlyCollection<Multiaddr> listening, Task closed)
     {
         if (observer is null || observed.IsRelayed() || observed.GetIPAddress() is not { } ip || !listening.Contains(local) || !HasSameTransport(observed, local))
+            return false;
+        // What a translator from IPv6 to IPv4 made of an address is good for the peers behind it only.
+        if (TranslatedNetwork.Contains(ip))
             return false;
         // Nobody outside can see these, and whoever is inside knows them from the listeners.
         if (AddressReaches.Of(ip) != AddressReach.Public || AddressReaches.Of(observer) == AddressReach.Loopback)

@@ -77,6 +77,7 @@ public sealed class AddressManagerTests
     [InlineData("/ip4/203.0.113.1/tcp/4001/ws", "/ip4/192.168.1.7/tcp/4001")]
     [InlineData("/ip4/10.0.0.1/tcp/4001", "/ip4/192.168.1.7/tcp/4001")]
     [InlineData("/dns/a.example/tcp/4001", "/ip4/192.168.1.7/tcp/4001")]
+    [InlineData("/ip6/64:ff9b::cb00:7101/tcp/4001", "/ip4/192.168.1.7/tcp/4001")]
     public void Observed_OfNoUse_IsNotCounted(string observed, string local)
     {
         var manager = Manager(new AddressOptions { ObservationThreshold = 1 });

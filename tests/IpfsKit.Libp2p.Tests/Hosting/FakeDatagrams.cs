@@ -14,7 +14,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace IpfsKit.Libp2p.Tests.Hosting;
 
-/// <summary>A network in memory on which connections secure and multiplex themselves, as those of QUIC do: <c>/ip4/…/udp/4001/quic-v1</c>.</summary>
+/// <summary>A network in memory on which connections secure and multiplex themselves, as those of QUIC do: <c>/ip4/…/udp/4001/quic-v1</c>. A host dials from the socket on which it listens.</summary>
 internal sealed class FakeDatagrams
 {
     private readonly ConcurrentDictionary<Multiaddr, Channel<AddressedConnection>> _listeners = new();
@@ -26,7 +26,12 @@ internal sealed class FakeDatagrams
     public static Multiaddr AddressOf(string ip) => Multiaddr.Parse($"/ip4/{ip}/udp/4001/quic-v1");
 
     /// <summary>Starts a host that has one address, and listens there.</summary>
-    public Task<TestHost> StartAsync(string ip, Action<Libp2pOptions>? configure = null, TimeProvider? timeProvider = null, Action<ILibp2pBuilder>? build = null) => TestHost.StartAsync(
+    /// <param name="ip">The address.</param>
+    /// <param name="configure">Changes the options.</param>
+    /// <param name="timeProvider">The clock.</param>
+    /// <param name="build">Adds parts.</param>
+    /// <param name="seenAs">The address at which others see it, behind a router that keeps ports.</param>
+    public Task<TestHost> StartAsync(string ip, Action<Libp2pOptions>? configure = null, TimeProvider? timeProvider = null, Action<ILibp2pBuilder>? build = null, string? seenAs = null) => TestHost.StartAsync(
         null,
         options =>
         {
@@ -37,30 +42,29 @@ internal sealed class FakeDatagrams
         timeProvider,
         build: builder =>
         {
-            AddTo(builder, ip);
+            AddTo(builder, ip, seenAs);
             build?.Invoke(builder);
         });
 
-    public void AddTo(ILibp2pBuilder builder, string ip) =>
-        builder.Services.AddSingleton<ITransport>(provider => new SelfSecuringTransport(this, ip, provider.GetRequiredService<HostIdentity>().Key));
+    public void AddTo(ILibp2pBuilder builder, string ip, string? seenAs = null) =>
+        builder.Services.AddSingleton<ITransport>(provider => new SelfSecuringTransport(this, ip, seenAs ?? ip, provider.GetRequiredService<HostIdentity>().Key));
 
     /// <summary>Connects to a host and says nothing.</summary>
-    public DuplexConnection ConnectSilently(Multiaddr address, string from) => Connect(address, from, null).Silent;
+    public DuplexConnection ConnectSilently(Multiaddr address, string from) => Connect(address, from, from, null).Silent;
 
     /// <summary>How often hosts at an IP address have begun a handshake.</summary>
     public int HandshakesOf(string ip) => _handshakes.GetValueOrDefault(ip);
 
-    private (Connection? Dialer, DuplexConnection Silent) Connect(Multiaddr address, string from, PrivateKey? key)
+    private (Connection? Dialer, DuplexConnection Silent) Connect(Multiaddr address, string from, string seenAs, PrivateKey? key)
     {
-        var local = Multiaddr.Parse($"/ip4/{from}/udp/50000/quic-v1");
         if (!_listeners.TryGetValue(address, out var listener))
             throw new DialFailedException(address, "nobody listens there.");
         var (dialer, accepted) = DuplexConnection.CreatePair();
-        Assert.True(listener.Writer.TryWrite(new AddressedConnection(accepted, address, local)));
-        return (key is null ? null : new Connection(this, from, key, new AddressedConnection(dialer, local, address)), dialer);
+        Assert.True(listener.Writer.TryWrite(new AddressedConnection(accepted, address, AddressOf(seenAs))));
+        return (key is null ? null : new Connection(this, from, key, new AddressedConnection(dialer, AddressOf(from), address)), dialer);
     }
 
-    private sealed class SelfSecuringTransport(FakeDatagrams network, string ip, PrivateKey key) : ITransport
+    private sealed class SelfSecuringTransport(FakeDatagrams network, string ip, string seenAs, PrivateKey key) : ITransport
     {
         public bool SecuresItself => true;
 
@@ -71,7 +75,7 @@ internal sealed class FakeDatagrams
         public bool UsesDescriptor(Multiaddr address) => false;
 
         public ValueTask<ITransportConnection> DialAsync(Multiaddr address, string? name, CancellationToken cancellationToken) =>
-            ValueTask.FromResult<ITransportConnection>(network.Connect(address, ip, key).Dialer!);
+            ValueTask.FromResult<ITransportConnection>(network.Connect(address, ip, seenAs, key).Dialer!);
 
         public ValueTask<ITransportListener> ListenAsync(Multiaddr address, CancellationToken cancellationToken)
         {

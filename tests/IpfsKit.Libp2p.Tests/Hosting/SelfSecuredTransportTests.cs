@@ -68,6 +68,47 @@ public sealed class SelfSecuredTransportTests
         Assert.Equal("muxed", await HostTests.EchoAsync(selfSecured, hub.PeerId, "muxed"));
     }
 
+    /// <summary>A host behind a router to which nobody can connect yet learns where it is from those whom it dials, if it dials from the socket on which it listens.</summary>
+    [Fact]
+    public async Task Addresses_ThatPeersObserveOnOutboundConnections_AreTold()
+    {
+        var network = new FakeDatagrams();
+        await using var inside = await network.StartAsync("192.168.1.7", seenAs: "203.0.113.5");
+        var peers = new List<TestHost>();
+        try
+        {
+            for (var i = 1; i <= 4; i++)
+            {
+                Assert.DoesNotContain(FakeDatagrams.AddressOf("203.0.113.5"), inside.Host.LocalPeer.Addresses);
+                peers.Add(await network.StartAsync($"198.51.100.{i}"));
+                await inside.Host.ConnectAsync(peers[^1].Info, Cancellation);
+                await inside.IdentifiedAsync(peers[^1].PeerId);
+            }
+
+            Assert.All(inside.Host.Sessions, session => Assert.Equal(ConnectionDirection.Outbound, session.Direction));
+            Assert.Equal([FakeDatagrams.AddressOf("203.0.113.5"), FakeDatagrams.AddressOf("192.168.1.7")], inside.Host.LocalPeer.Addresses);
+        }
+        finally
+        {
+            foreach (var peer in peers)
+                await peer.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Addresses_ThatPeersObserveOfAPortThatNobodyListensOn_AreNotCounted()
+    {
+        var internet = new FakeInternet();
+        await using var dialer = await internet.StartAsync("203.0.113.5", options => options.Addresses.ObservationThreshold = 1);
+        await using var peer = await internet.StartAsync(HubIp);
+
+        await dialer.Host.ConnectAsync(peer.Info, Cancellation);
+        await dialer.IdentifiedAsync(peer.PeerId);
+
+        Assert.Equal(0, dialer.Host.Parts.Addresses.Observed.Count);
+        Assert.Equal(dialer.Host.LocalPeer.ListenAddresses, dialer.Host.LocalPeer.Addresses);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
