@@ -12,7 +12,7 @@ internal sealed class AskBook(ClientGate gate, ClientClock clock, ClientTimer ti
         var peer = owner.Peer;
         if (Prepare(peer, want) is not { } ask)
             return false;
-        (ask.Kind, ask.Owner, ask.MayCome) = (WantKind.Block, owner, true);
+        (ask.Kind, ask.Owner) = (WantKind.Block, owner);
         ask.WasIdle = peer.OutstandingBlocks == 0;
         ask.DeliveredAtAsk = peer.Estimates.DeliveredBytes;
         ask.ExpectedBytes = owner.Session.ExpectedBytes;
@@ -84,10 +84,10 @@ internal sealed class AskBook(ClientGate gate, ClientClock clock, ClientTimer ti
         ask.Peer.Asks.Remove(ask.Want.Key);
         if (ask.Peer.HasLeft)
             return;
-        // A block that was delivered may come once more: a small one is sent for both "do you have it" and "send it".
+        // A block that was delivered may come once more: a small one is sent for both "do you have it" and "send it". For the same reason whoever was only asked whether it has the block may send it.
         if (isDelivered)
             ask.IsOnWire = false;
-        if (isDelivered || ask.MayCome || ask.WasPromised)
+        if (isDelivered || ask.TimesSaid > 0)
             Remember(ask, isDelivered ? ask.TimesSaid - 1 : ask.TimesSaid);
         Cancel(ask);
     }

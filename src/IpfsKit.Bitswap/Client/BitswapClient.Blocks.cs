@@ -36,6 +36,7 @@ internal sealed partial class BitswapClient
     private double Deliver(in VerifiedBlock block)
     {
         var (peer, key, buffer) = (block.Peer, block.Key, block.Buffer);
+        peer.SuspectedAt = double.NegativeInfinity;
         if (key.IsDefault || !_wants.Remove(key, out var want))
         {
             OnStray(block);
@@ -110,6 +111,7 @@ internal sealed partial class BitswapClient
         if (!block.Key.IsDefault && peer.Late.TryTake(block.Key, out var session))
         {
             _parts.Instruments.OnDuplicate(block.Bytes);
+            peer.Estimates.OnLateBlock(_parts.Clock.Now);
             session?.OnDuplicate(peer.Id, block.Bytes);
         }
         else

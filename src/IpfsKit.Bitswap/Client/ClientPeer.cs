@@ -71,6 +71,9 @@ internal sealed class ClientPeer(BitswapPeer peer, PeerEstimates estimates, bool
     /// <summary>Whether anything is or was wanted of it, so that its blocks are worth hashing.</summary>
     public bool IsExpected => (Asks.Count > 0 || Late.Count > 0) && !IsDistrusted;
 
+    /// <summary>Since when it is silent although it owes blocks; negative infinity if it is not.</summary>
+    public double SuspectedAt { get; set; } = double.NegativeInfinity;
+
     /// <summary>When it was asked for the last asked-for of the blocks that it sent.</summary>
     public double NewestAnswered { get; private set; } = double.NegativeInfinity;
 

@@ -29,9 +29,6 @@ internal sealed class PeerAsk(ClientPeer peer, BlockWant want)
     /// <summary>Whether the peer may know of the want, so that its end has to be said.</summary>
     public bool IsOnWire { get; set; }
 
-    /// <summary>Whether the peer was ever asked for the block itself, so that it may come although the want was taken back.</summary>
-    public bool MayCome { get; set; }
-
     /// <summary>How often it was told of the want: it may answer as often.</summary>
     public int TimesSaid { get; set; }
 

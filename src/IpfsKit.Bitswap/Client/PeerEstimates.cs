@@ -89,6 +89,14 @@ internal sealed class PeerEstimates
             AddLatency(IsSaturated ? Math.Max(elapsed - (bytes / _rate), elapsed / 2) : elapsed);
     }
 
+    /// <summary>It sent what it was asked for, after somebody else had: it may not be as dead as it was taken for.</summary>
+    /// <param name="now">The time.</param>
+    public void OnLateBlock(double now)
+    {
+        AddGap(double.PositiveInfinity, now);
+        LastArrival = now;
+    }
+
     /// <summary>Seconds until <paramref name="bytes"/> are here, if they are asked for now and everything goes as always.</summary>
     public double Expect(double bytes) => Latency + (bytes / Rate);
 
@@ -103,8 +111,10 @@ internal sealed class PeerEstimates
     private void AddGap(double elapsed, double now)
     {
         var since = now - LastArrival;
-        var gap = Math.Min(elapsed, since);
-        _gap = Math.Max(gap, double.IsInfinity(since) ? 0 : _gap * Math.Pow(0.5, since / GapHalfLife));
+        if (double.IsInfinity(since))
+            _gap = double.IsInfinity(elapsed) ? 0 : elapsed;
+        else
+            _gap = Math.Max(Math.Min(elapsed, since), _gap * Math.Pow(0.5, since / GapHalfLife));
     }
 
     private void AddLatency(double sample)

@@ -6,7 +6,7 @@ namespace IpfsKit.Bitswap.Client;
 /// <summary>What follows from answers of peers, and from answers that do not come: a "no" that the client says in the peer's place (the simulated DONT_HAVE). Guarded by the client's gate.</summary>
 /// <remarks>
 /// A want whose time is over goes to the next peer at once, but is taken back from the first only when the next was asked: with nobody else, a late answer is better than none. A peer that sent nothing at all in that time loses
-/// everything that is awaited of it, so that a dead peer costs one timeout and not one for each block.
+/// everything that is awaited of it, so that a dead peer costs one timeout and not one for each block; if it had delivered before, it loses what is needed first, and the rest when it stays silent as long again.
 /// </remarks>
 internal sealed class PeerMonitor(ClientParts parts, Action<PeerId, PeerFailure> observe)
 {
@@ -15,6 +15,9 @@ internal sealed class PeerMonitor(ClientParts parts, Action<PeerId, PeerFailure>
 
     /// <summary>How often a peer is told of a want at most, but for the rounds of <see cref="SessionDiscovery"/>.</summary>
     private const int TimesToSay = 3;
+
+    /// <summary>How many blocks of a peer that went silent are asked of others before it is taken for dead.</summary>
+    private const int MostUrgent = 4;
 
     private const double Tolerance = 1e-6;
 
@@ -29,6 +32,7 @@ internal sealed class PeerMonitor(ClientParts parts, Action<PeerId, PeerFailure>
     public void OnPresence(PeerAsk ask, bool isHere)
     {
         var now = parts.Clock.Now;
+        ask.Peer.SuspectedAt = double.NegativeInfinity;
         if (ask.State == AskState.Active)
             ask.Peer.Estimates.OnPresence(now - ask.AskedAt, ask.WasIdle);
         if (isHere)
@@ -69,25 +73,24 @@ internal sealed class PeerMonitor(ClientParts parts, Action<PeerId, PeerFailure>
         if (parts.Budget.IsExhausted)
             OnStalled();
         peer.Late.Expire(now);
-        peer.NextDue = peer.Late.NextDue;
         _late.Clear();
         for (var ask = peer.Awaiting.First; ask is not null; ask = ask.Next)
         {
-            var due = DueOf(ask);
-            if (due <= now + Tolerance)
+            if (DueOf(ask) <= now + Tolerance)
                 _late.Add(ask);
-            else
-                peer.NextDue = Math.Min(peer.NextDue, due);
         }
 
         if (_late.Count > 0)
-            OnLate(peer);
+            OnLate(peer, now);
+        peer.NextDue = peer.Late.NextDue;
+        for (var ask = peer.Awaiting.First; ask is not null; ask = ask.Next)
+            peer.NextDue = Math.Min(peer.NextDue, DueOf(ask));
     }
 
     private double DueOf(PeerAsk ask)
     {
         var timeout = AskBook.TimeoutOf(ask);
-        var since = Math.Max(ask.AwaitedSince, _stalledUntil);
+        var since = Math.Max(Math.Max(ask.AwaitedSince, _stalledUntil), ask.Peer.SuspectedAt);
         if (ask.Kind == WantKind.Have)
             return since + timeout;
         if (ask.Peer.Verifying > 0)
@@ -98,19 +101,17 @@ internal sealed class PeerMonitor(ClientParts parts, Action<PeerId, PeerFailure>
         return Math.Min(Math.Max(since, ask.Peer.Estimates.LastArrival) + timeout, since + (2 * timeout) + 1);
     }
 
-    private void OnLate(ClientPeer peer)
+    private void OnLate(ClientPeer peer, double now)
     {
         var first = _late.Find(static ask => ask.Kind == WantKind.Block);
         var isSilent = first is not null && peer.Estimates.LastArrival < first.AwaitedSince;
         if (first is not null)
         {
             observe(peer.Id, first.WasPromised ? PeerFailure.BrokenPromise : PeerFailure.Timeout);
-            // All of it is late if nothing came at all; else, with one that was overtaken, all that were.
-            for (var ask = peer.Awaiting.First; ask is not null; ask = ask.Next)
-            {
-                if (ask.Kind == WantKind.Block && (isSilent || (first.IsOvertaken && ask.IsOvertaken)) && !_late.Contains(ask))
-                    _late.Add(ask);
-            }
+            if (isSilent && peer.Estimates.KnowsRate && double.IsNegativeInfinity(peer.SuspectedAt))
+                Suspect(peer, now);
+            else
+                AddLate(peer, first, isSilent);
         }
 
         _concerned.Clear();
@@ -130,6 +131,31 @@ internal sealed class PeerMonitor(ClientParts parts, Action<PeerId, PeerFailure>
             session.Pump();
         foreach (var member in peer.Sessions.ToArray())
             Probe(member);
+    }
+
+    /// <summary>A peer that delivered before may only be busy: what is needed first is given to others, the rest when it stays silent for as long again.</summary>
+    private void Suspect(ClientPeer peer, double now)
+    {
+        peer.SuspectedAt = now;
+        _late.RemoveAll(static ask => ask.Kind == WantKind.Block);
+        var count = 0;
+        for (var ask = peer.Awaiting.First; ask is not null && count < MostUrgent; ask = ask.Next)
+        {
+            if (ask.Kind != WantKind.Block)
+                continue;
+            _late.Add(ask);
+            count++;
+        }
+    }
+
+    /// <summary>All that is awaited is late if nothing came at all; else, with a block that was overtaken, all that were.</summary>
+    private void AddLate(ClientPeer peer, PeerAsk first, bool isSilent)
+    {
+        for (var ask = peer.Awaiting.First; ask is not null; ask = ask.Next)
+        {
+            if (ask.Kind == WantKind.Block && (isSilent || (first.IsOvertaken && ask.IsOvertaken)) && !_late.Contains(ask))
+                _late.Add(ask);
+        }
     }
 
     /// <summary>

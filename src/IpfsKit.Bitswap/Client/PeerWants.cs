@@ -76,7 +76,6 @@ internal sealed class PeerWants
             {
                 ask.IsOnWire = true;
                 ask.TimesSaid++;
-                ask.MayCome |= ask.Kind == WantKind.Block;
                 (ask.AskedAt, ask.AwaitedSince) = (now, now);
             }
         }

@@ -32,6 +32,12 @@ internal sealed class BitswapExchange(BitswapNetwork network, BitswapClient clie
         }
     }
 
+    /// <summary>The part that fetches.</summary>
+    internal BitswapClient Client => client;
+
+    /// <summary>The part that serves.</summary>
+    internal BitswapServer Server => server;
+
     /// <inheritdoc/>
     public IReadOnlyList<PeerId> Peers => [.. network.Peers.Select(peer => peer.Id)];
 

@@ -6,7 +6,7 @@ using IpfsKit.Multiformats;
 namespace IpfsKit.Bitswap.Messages;
 
 /// <summary>Reads the blocks of messages, each from the stream straight into the buffer that will be the block's, and hands them over one at a time. For one reader.</summary>
-internal sealed class BlockReader(IMuxedStream stream, MessageInput input, MessageFields fields, PeerId peer, IMessageSink sink, ReadDeadline deadline)
+internal sealed class BlockReader(MessageInput input, MessageFields fields, StreamMemory memory, PeerId peer, IMessageSink sink, ReadDeadline deadline)
 {
     /// <summary>How many blocks were ignored, as their prefix names none that could have been asked for.</summary>
     public long Ignored { get; private set; }
@@ -67,8 +67,7 @@ internal sealed class BlockReader(IMuxedStream stream, MessageInput input, Messa
     {
         if (length > BlockLimits.MaxBlockBytes)
             throw new ProtocolViolationException($"{peer} sends a block of {length} bytes; {BlockLimits.MaxBlockBytes} are allowed.");
-        if (!stream.TryReserveMemory(length))
-            throw new ResourceLimitExceededException("stream", "memory", length);
+        await memory.ReserveAsync(length).ConfigureAwait(false);
         var buffer = PooledBuffer.Rent(length);
         try
         {
@@ -101,7 +100,7 @@ internal sealed class BlockReader(IMuxedStream stream, MessageInput input, Messa
         }
         finally
         {
-            stream.ReleaseMemory(length);
+            memory.Release(length);
         }
 
         if (isPaused)
@@ -112,7 +111,7 @@ internal sealed class BlockReader(IMuxedStream stream, MessageInput input, Messa
     {
         if (data is null)
             return;
-        stream.ReleaseMemory(data.Memory.Length);
+        memory.Release(data.Memory.Length);
         data.Dispose();
         data = null;
     }

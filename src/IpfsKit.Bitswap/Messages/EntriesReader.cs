@@ -1,14 +1,13 @@
 using System.Runtime.CompilerServices;
-using IpfsKit.Libp2p;
 using IpfsKit.Multiformats;
 
 namespace IpfsKit.Bitswap.Messages;
 
 /// <summary>Gathers what a message says of wants and presences, and hands it over when the message is whole. For one reader.</summary>
-internal sealed class EntriesReader(IMuxedStream stream, MessageInput input, MessageFields fields, PeerId peer, IMessageSink sink, ReadDeadline deadline) : IDisposable
+internal sealed class EntriesReader(MessageInput input, MessageFields fields, StreamMemory memory, PeerId peer, IMessageSink sink, ReadDeadline deadline) : IDisposable
 {
     // What a list of as many entries as there may be takes, and up to which count nobody is asked for the memory.
-    private const int EntryBytes = 80;
+    private const int AllEntriesBytes = BitswapProtocol.MaxWantlistEntries * 80;
     private const int FreeEntries = 1024;
 
     private readonly List<WantlistEntry> _entries = [];
@@ -90,7 +89,7 @@ internal sealed class EntriesReader(IMuxedStream stream, MessageInput input, Mes
         if (_reserved == 0)
             return;
         _entries.Capacity = 0;
-        stream.ReleaseMemory(_reserved);
+        memory.Release(_reserved);
         _reserved = 0;
     }
 
@@ -105,21 +104,18 @@ internal sealed class EntriesReader(IMuxedStream stream, MessageInput input, Mes
         }
 
         await fields.EnsureAsync(length).ConfigureAwait(false);
-        if (EntryReader.TryReadEntry(input.Available[..length], out var entry))
-            Add(entry);
-        else
-            Ignored++;
+        var isEntry = EntryReader.TryReadEntry(input.Available[..length], out var entry);
         input.Advance(length);
-    }
+        if (!isEntry)
+        {
+            Ignored++;
+            return;
+        }
 
-    private void Add(in WantlistEntry entry)
-    {
         if (_entries.Count == FreeEntries && _reserved == 0)
         {
-            const int Bytes = BitswapProtocol.MaxWantlistEntries * EntryBytes;
-            if (!stream.TryReserveMemory(Bytes))
-                throw new ResourceLimitExceededException("stream", "memory", Bytes);
-            _reserved = Bytes;
+            await memory.ReserveAsync(AllEntriesBytes).ConfigureAwait(false);
+            _reserved = AllEntriesBytes;
         }
 
         _entries.Add(entry);

@@ -32,8 +32,9 @@ internal sealed class MessageReader : IDisposable
     {
         (_peer, _deadline, _input) = (peer, deadline, new MessageInput(stream));
         _fields = new MessageFields(_input, peer, deadline);
-        _blocks = new BlockReader(stream, _input, _fields, peer, sink, deadline);
-        _entries = new EntriesReader(stream, _input, _fields, peer, sink, deadline);
+        var memory = new StreamMemory(stream, deadline);
+        _blocks = new BlockReader(_input, _fields, memory, peer, sink, deadline);
+        _entries = new EntriesReader(_input, _fields, memory, peer, sink, deadline);
     }
 
     /// <summary>How many messages were read.</summary>
@@ -51,7 +52,7 @@ internal sealed class MessageReader : IDisposable
     /// <summary>Reads one message.</summary>
     /// <returns>False if the other side has ended.</returns>
     /// <exception cref="ProtocolViolationException">It does not follow the protocol.</exception>
-    /// <exception cref="ResourceLimitExceededException">There is no memory for what it sends.</exception>
+    /// <exception cref="ResourceLimitExceededException">There was no memory for what it sends for too long.</exception>
     /// <exception cref="OperationCanceledException">It took too long, or the deadline's token was cancelled.</exception>
     public async ValueTask<bool> ReadAsync()
     {

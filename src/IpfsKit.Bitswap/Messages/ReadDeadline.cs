@@ -47,6 +47,9 @@ internal sealed class ReadDeadline : IDisposable
         _source.CancelAfter(Timeout.InfiniteTimeSpan);
     }
 
+    /// <summary>Lets time pass, paused or not.</summary>
+    public Task DelayAsync(TimeSpan time) => Task.Delay(time, _timeProvider, _outer);
+
     /// <summary>It reads again.</summary>
     public void Resume()
     {

@@ -87,7 +87,7 @@ public sealed class DuplicateTests
     [Theory]
     [InlineData((int)BitswapVersion.V120, 1, 4, 310)]
     [InlineData((int)BitswapVersion.V120, 1, 25, 450)]
-    [InlineData((int)BitswapVersion.V120, 2, 8, 330)]
+    [InlineData((int)BitswapVersion.V120, 2, 8, 420)]
     [InlineData((int)BitswapVersion.V110, 1, 8, 310)]
     [InlineData((int)BitswapVersion.V110, 2, 25, 800)]
     public async Task StalledPeers_ThatGoOn_AreNotAskedAgainForWhatTheyAreSending(int version, int providers, int seconds, int most)

@@ -1,4 +1,6 @@
+using IpfsKit.Bitswap.Hosting;
 using IpfsKit.Bitswap.Messages;
+using IpfsKit.Bitswap.Tests.Network;
 using IpfsKit.Ipld;
 using IpfsKit.Libp2p;
 using IpfsKit.Libp2p.Hosting;
@@ -16,15 +18,21 @@ internal sealed class ExchangeNode : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
 
-    private ExchangeNode(ServiceProvider services, MemoryBlockStore store)
+    private ExchangeNode(ServiceProvider services, MemoryBlockStore store, RecordingObserver observer)
     {
-        (_services, Store) = (services, store);
+        (_services, Store, Observer) = (services, store, observer);
         // First, so that nobody meets the host without it.
         Bitswap = services.GetRequiredService<IBitswap>();
         Host = services.GetRequiredService<ILibp2pHost>();
     }
 
     public IBitswap Bitswap { get; }
+
+    /// <summary>The same, from within.</summary>
+    public BitswapExchange Exchange => (BitswapExchange)Bitswap;
+
+    /// <summary>What is told of peers.</summary>
+    public RecordingObserver Observer { get; }
 
     public ILibp2pHost Host { get; }
 
@@ -35,15 +43,17 @@ internal sealed class ExchangeNode : IAsyncDisposable
     public PeerInfo Info => new(Id, Host.LocalPeer.ListenAddresses);
 
     /// <summary>Starts one, on loopback where there is no network in memory; the best version that it speaks has the id of index <paramref name="newest"/>.</summary>
-    public static async Task<ExchangeNode> StartAsync(InMemoryNetwork? network, int newest = 0)
+    public static async Task<ExchangeNode> StartAsync(InMemoryNetwork? network, int newest = 0, MemoryBlockStore? store = null)
     {
         var collection = new ServiceCollection();
-        var store = new MemoryBlockStore();
+        store ??= new MemoryBlockStore();
         collection.AddSingleton<IBlockStore>(store);
         var builder = collection.AddLibp2p(options => options.ListenAddresses.Add(network is null ? "/ip4/127.0.0.1/tcp/0" : "/memory/0")).UseIdentity(PrivateKey.Generate()).AddBitswap();
         if (network is not null)
             builder.AddInMemory(network);
-        var node = new ExchangeNode(collection.BuildServiceProvider(), store);
+        var observer = new RecordingObserver();
+        collection.AddSingleton<IFetchObserver>(observer);
+        var node = new ExchangeNode(collection.BuildServiceProvider(), store, observer);
         foreach (var id in BitswapProtocol.Ids.Take(newest))
             node.Host.RemoveStreamHandler(id);
         await node.Host.StartAsync(TestContext.Current.CancellationToken);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using IpfsKit.Bitswap.Messages;
 using IpfsKit.Bitswap.Network;
 using IpfsKit.Libp2p;
 using IpfsKit.Libp2p.Hosting;
@@ -49,25 +50,26 @@ internal sealed class TestNode : IAsyncDisposable
     }
 
     /// <summary>Without bitswap.</summary>
-    public static async Task<TestNode> StartPlainAsync(InMemoryNetwork network)
+    public static async Task<TestNode> StartPlainAsync(InMemoryNetwork network, Action<Libp2pOptions>? configure = null)
     {
         var collection = new ServiceCollection();
         collection.AddLibp2p(options =>
         {
             options.ListenAddresses.Add("/memory/0");
             options.Identify.PushDelay = TimeSpan.FromMilliseconds(10);
+            configure?.Invoke(options);
         }).UseIdentity(PrivateKey.Generate()).AddInMemory(network);
         var node = new TestNode(collection.BuildServiceProvider());
         await node.Host.StartAsync(TestContext.Current.CancellationToken);
         return node;
     }
 
-    public void AddBitswap(BitswapNetworkOptions? options = null, TimeProvider? timeProvider = null)
+    public void AddBitswap(BitswapNetworkOptions? options = null, TimeProvider? timeProvider = null, IMessageSink? sink = null)
     {
         Network = new BitswapNetwork(Host, options ?? new BitswapNetworkOptions(), timeProvider ?? TimeProvider.System, _instruments, Observer, NullLogger<BitswapNetwork>.Instance);
         Network.PeerJoined += Joined.Enqueue;
         Network.PeerLeft += Left.Enqueue;
-        Network.Start(Sink);
+        Network.Start(sink ?? Sink);
     }
 
     /// <summary>Connects to a node with bitswap; each has joined at the other then.</summary>
