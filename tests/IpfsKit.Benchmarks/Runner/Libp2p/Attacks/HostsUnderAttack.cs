@@ -12,8 +12,9 @@ internal sealed class HostsUnderAttack : IAsyncDisposable
 {
     private const string Protocol = "/sink/1.0.0";
 
-    // So that the attacker spends its share on the attack, and neither on heaps for every core nor on compiling once more.
-    private static readonly KeyValuePair<string, string>[] AttackerEnvironment = [new("DOTNET_gcServer", "0"), new("DOTNET_TieredCompilation", "0")];
+    // So that the attacker spends its share on the attack, and neither on heaps for every core nor on compiling once more nor on threads that spin.
+    private static readonly KeyValuePair<string, string>[] AttackerEnvironment =
+        [new("DOTNET_gcServer", "0"), new("DOTNET_TieredCompilation", "0"), new("DOTNET_ThreadPool_UnfairSemaphoreSpinLimit", "0")];
 
     private readonly ServiceProvider _victim;
     private readonly ServiceProvider _honest;

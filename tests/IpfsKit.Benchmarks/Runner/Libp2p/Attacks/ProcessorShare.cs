@@ -5,7 +5,8 @@ namespace IpfsKit.Benchmarks.Runner.Libp2p.Attacks;
 /// <summary>Holds this process to a share of one core: whoever is about to work waits until what was used so far is within it.</summary>
 internal sealed class ProcessorShare(double share)
 {
-    private static readonly TimeSpan Least = TimeSpan.FromMilliseconds(1);
+    // To look more often whether there is something left would use all of a small share up.
+    private static readonly TimeSpan Least = TimeSpan.FromMilliseconds(20);
 
     private readonly long _start = Stopwatch.GetTimestamp();
     private readonly TimeSpan _before = Environment.CpuUsage.TotalTime;
