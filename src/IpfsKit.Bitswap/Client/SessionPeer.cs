@@ -25,6 +25,9 @@ internal sealed class SessionPeer(BitswapSession session, ClientPeer peer)
     /// <summary>In how many parts a peer that has enough to do is given more.</summary>
     private const int Batches = 8;
 
+    /// <summary>The same for one that could do more.</summary>
+    private const int SmallBatches = 32;
+
     /// <summary>Whose.</summary>
     public BitswapSession Session { get; } = session;
 
@@ -64,7 +67,7 @@ internal sealed class SessionPeer(BitswapSession session, ClientPeer peer)
     /// <summary>Computes <see cref="Window"/>: what the peer delivers in its latency and some slack.</summary>
     /// <remarks>
     /// A peer that has enough to do until a new want could reach it is given wants an eighth of what it has at a time, so that they go out in few messages: a caller that asks for one block for each that comes would else cost a message for
-    /// each. What waits for that waits no longer than until the peer has delivered an eighth, or has little left.
+    /// each. What waits for that waits no longer than until the peer has delivered an eighth, or has little left. A peer that could do more is given a thirty-second at a time.
     /// </remarks>
     public void Measure()
     {
@@ -84,7 +87,7 @@ internal sealed class SessionPeer(BitswapSession session, ClientPeer peer)
             blocks = Math.Min(blocks, 2);
         Window = (int)Math.Clamp(blocks, 2, options.MaxWindow);
         var most = Math.Min(Window - Outstanding, Session.Wants.Queue.Count);
-        IsFilling = most >= (Outstanding < reserve ? 1 : Math.Max(1, Outstanding / Batches));
+        IsFilling = most >= Math.Max(1, Outstanding / (Outstanding < reserve ? SmallBatches : Batches));
     }
 
     /// <summary>It has a block, or delivered one.</summary>

@@ -16,20 +16,21 @@ internal static class Rounds
     }
 
     /// <summary>
-    /// Measures a subject and its floor in turn, so that both see the same machine, the first of each round changing; the medians. One more round goes before
-    /// and is not counted: it compiles the code and warms the caches.
+    /// Measures a subject and its floor in turn, so that both see the same machine, the first of each round changing; the medians. One more round goes before,
+    /// or several, and is not counted: it compiles the code and warms the caches.
     /// </summary>
     /// <param name="context">The run.</param>
     /// <param name="names">The figures that one measurement gives.</param>
     /// <param name="subject">Measures ours; one value per name.</param>
     /// <param name="floor">Measures the floor or peer; one value per name.</param>
     /// <param name="leastRounds">The least rounds, whatever the options say.</param>
+    /// <param name="warmUps">How many rounds are not counted; none in a quick run.</param>
     public static async Task<IReadOnlyList<Figure>> CompareAsync(
-        RunContext context, string[] names, Func<Task<double[]>> subject, Func<Task<double[]>> floor, int leastRounds = 1)
+        RunContext context, string[] names, Func<Task<double[]>> subject, Func<Task<double[]>> floor, int leastRounds = 1, int warmUps = 1)
     {
         var values = new List<double[]>();
         var floors = new List<double[]>();
-        for (var i = context.Options.IsQuick ? 0 : -1; i < Math.Max(leastRounds, context.Options.Rounds); i++)
+        for (var i = context.Options.IsQuick ? 0 : -warmUps; i < Math.Max(leastRounds, context.Options.Rounds); i++)
         {
             var floorFirst = i % 2 != 0;
             var before = floorFirst ? await floor() : null;

@@ -26,6 +26,29 @@ public sealed class WantsTests
         Assert.All(peer.Messages.Skip(1), static message => Assert.False(message.IsFull));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(20)]
+    [InlineData(200)]
+    public async Task OneWantForEachBlockThatComes_Messages_AreFew(int latency)
+    {
+        await using var harness = new ClientHarness();
+        var blocks = TestBlocks.RawMany(1, 2000, 4 << 10);
+        var peer = harness.Network.Add().With(blocks);
+        (peer.Latency, peer.BytesPerSecond) = (TimeSpan.FromMilliseconds(latency), 32 << 20);
+        await using var session = harness.Session(blocks[0].Cid, peer);
+        var next = -1;
+
+        await harness.UntilAsync(Task.WhenAll(Enumerable.Range(0, 256).Select(async _ =>
+        {
+            for (int i; (i = Interlocked.Increment(ref next)) < blocks.Length;)
+                (await session.GetAsync(blocks[i].Cid, Token))!.Dispose();
+        })));
+
+        Assert.Equal(2000, peer.Entries.Count());
+        Assert.InRange(peer.Messages.Count, 10, 300);
+    }
+
     [Fact]
     public async Task MessageThatFails_TheNext_SaysEverything()
     {

@@ -16,6 +16,9 @@ internal static class BitswapSuite
     // Helia's speed varies more than ours.
     private const int LeastRoundsWithHelia = 7;
 
+    // A fetch of 100 MiB takes a quarter of a second, of which the runtime's compiler takes as much processor time again until everything that a fetch needs was called thirty times and more (docs/decisions/0013).
+    private const int WarmUpsWithHelia = 15;
+
     private static readonly string[] StreamFigures = ["bitswap.1GiB.memory", "bitswap.1GiB.durable"];
     private static readonly string[] HeliaFileFigures = ["bitswap.vs-helia.100MiB", "bitswap.helia-from-ours", "bitswap.ours-from-helia"];
     private static readonly string[] HeliaBlockFigures = ["bitswap.vs-helia.2000x4KiB"];
@@ -88,7 +91,8 @@ internal static class BitswapSuite
                 root = await helia.AddFileAsync(content);
                 return content.Bytes / MiB / await helia.FetchFileAsync(helia.Address, root, content.Bytes);
             },
-            context.Options.Size(LeastRoundsWithHelia, 1));
+            context.Options.Size(LeastRoundsWithHelia, 1),
+            WarmUpsWithHelia);
     }
 
     private static async Task CompareBlocksWithHeliaAsync(RunContext context)
@@ -101,7 +105,8 @@ internal static class BitswapSuite
             context,
             HeliaBlockFigures,
             async () => [content.Count / await client.FetchBlocksAsync(server.Address, server.Cids, SmallAtOnce)],
-            async () => content.Count / await helia.FetchBlocksAsync(await helia.AddBlocksAsync(content), SmallAtOnce, content.Bytes));
+            async () => content.Count / await helia.FetchBlocksAsync(await helia.AddBlocksAsync(content), SmallAtOnce, content.Bytes),
+            warmUps: WarmUpsWithHelia);
     }
 
     private static async Task CompareProvidersAsync(RunContext context)
@@ -137,7 +142,7 @@ internal static class BitswapSuite
     }
 
     /// <summary>Reports several figures beside one floor.</summary>
-    private static async Task CompareAsync(RunContext context, string[] names, Func<Task<double[]>> subject, Func<Task<double>> floor, int leastRounds = 1)
+    private static async Task CompareAsync(RunContext context, string[] names, Func<Task<double[]>> subject, Func<Task<double>> floor, int leastRounds = 1, int warmUps = 1)
     {
         var figures = await Rounds.CompareAsync(
             context,
@@ -148,7 +153,8 @@ internal static class BitswapSuite
                 var value = await floor();
                 return Array.ConvertAll(names, _ => value);
             },
-            leastRounds);
+            leastRounds,
+            warmUps);
         foreach (var figure in figures)
             context.Report(figure);
     }
