@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the solution and runs every test of it. It needs the .NET SDK; the interop tests also need npm, and are skipped without it.
+# Builds the solution and runs every test of it. It needs the .NET SDK; some tests also need npm, or Redis and PostgreSQL, and are skipped without them.
 #   ./test.sh             the whole suite; soaks and fuzzers in their short form
 #   ./test.sh --soak      the same with the full counts (hours)
 #   ./test.sh -- ARGS     passes ARGS on to the test runner, e.g. -- --filter-class "*CidTests"
@@ -36,6 +36,9 @@ if [ "$(cat "$peers/node_modules/.ipfskit-lock" 2>/dev/null)" != "$lock" ]; then
     echo "test.sh: there is no npm: the interop tests will be skipped (https://nodejs.org)" >&2
   fi
 fi
+
+# Servers that clusters keep their members and state in.
+tests/services/install.sh || echo "test.sh: tests with Redis and PostgreSQL will be skipped where there is none" >&2
 
 dotnet build IpfsKitOrleans.sln -c "$configuration" --nologo -v quiet
 

@@ -13,20 +13,30 @@ if (BearerToken.FindFault(builder.Configuration) is { } fault)
     return 1;
 }
 
-builder.WebHost.ListenOnLoopbackByDefault(builder.Configuration);
-builder.UseOrleans(silo => silo
-    .UseIpfsKitEmbeddedCluster()
-    .AddIpfsKit()
-    .AddDashboard(options => options.HideTrace = true)
-    .AddActivityPropagation());
-builder.Services.AddSiloHealthChecks();
-builder.Services.AddObservability(builder.Configuration);
-builder.Services.AddHostedService<StartMessage>();
+try
+{
+    builder.WebHost.ListenOnLoopbackByDefault(builder.Configuration);
+    builder.UseOrleans(silo => silo
+        .AddIpfsKitRedis()
+        .AddIpfsKitPostgreSql()
+        .UseIpfsKitEmbeddedCluster()
+        .AddIpfsKit()
+        .AddDashboard(options => options.HideTrace = true)
+        .AddActivityPropagation());
+    builder.Services.AddSiloHealthChecks();
+    builder.Services.AddObservability(builder.Configuration);
+    builder.Services.AddHostedService<StartMessage>();
 
-var app = builder.Build();
-app.UseBearerToken();
-app.MapSiloHealth();
-app.MapPrometheusScrapingEndpoint();
-app.MapOrleansDashboard("/dashboard");
-await app.RunAsync();
-return 0;
+    var app = builder.Build();
+    app.UseBearerToken();
+    app.MapSiloHealth();
+    app.MapPrometheusScrapingEndpoint();
+    app.MapOrleansDashboard("/dashboard");
+    await app.RunAsync();
+    return 0;
+}
+catch (Exception exception) when (StartFaults.Describe(exception) is { } sentence)
+{
+    await Console.Error.WriteLineAsync(sentence);
+    return 1;
+}

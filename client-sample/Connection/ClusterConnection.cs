@@ -73,7 +73,7 @@ internal sealed class ClusterConnection : IAsyncDisposable
     {
         if (target is { Gateway: null, DataDirectory: null } && builder.Configuration.GetSection("Orleans:Clustering").Exists())
         {
-            builder.UseOrleansClient();
+            builder.UseOrleansClient(client => client.AddIpfsKitRedis());
             return "the cluster that Orleans:Clustering configures";
         }
 

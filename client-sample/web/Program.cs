@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.StaticFiles;
 
 var builder = WebApplication.CreateBuilder(args);
 if (builder.Configuration.GetSection("Orleans:Clustering").Exists())
-    builder.UseOrleansClient();
+    builder.UseOrleansClient(client => client.AddIpfsKitRedis());
 else
     builder.UseOrleansClient(client => client.UseLocalhostClustering(builder.Configuration.GetValue("GatewayPort", 30_000)));
 builder.Services.AddIpfsKitClient();

@@ -1,5 +1,6 @@
 using System.Net;
 using IpfsKit.Client;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -31,6 +32,21 @@ internal sealed class ConnectedClient : IAsyncDisposable
         var added = builder.Services.AddIpfsKitClient(options => options.AllowGrainFallback = unreachable is null);
         if (unreachable is not null)
             added.HttpClient.AddHttpMessageHandler(() => new Firewall(unreachable));
+        var host = builder.Build();
+        await host.StartAsync(cancellationToken);
+        return new ConnectedClient(host);
+    }
+
+    /// <summary>A client of a cluster by configuration alone.</summary>
+    /// <param name="settings">As environment variables have them.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task<ConnectedClient> ConnectAsync(IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken)
+    {
+        var builder = Host.CreateApplicationBuilder();
+        builder.Logging.ClearProviders();
+        builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key.Replace("__", ":", StringComparison.Ordinal), (string?)setting.Value)));
+        builder.UseOrleansClient(client => client.AddIpfsKitRedis());
+        builder.Services.AddIpfsKitClient();
         var host = builder.Build();
         await host.StartAsync(cancellationToken);
         return new ConnectedClient(host);

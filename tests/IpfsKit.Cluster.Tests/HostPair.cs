@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using IpfsKit.Client;
 using IpfsKit.Grains;
 using IpfsKit.Multiformats;
@@ -27,7 +26,7 @@ internal sealed class HostPair : IAsyncDisposable
         var pair = new HostPair();
         try
         {
-            var ports = FreePorts(4);
+            var ports = FreePorts.Take(4);
             pair.First = await StartAsync("first", ports[0], ports[1]);
             pair.Second = await StartAsync("second", ports[2], ports[3]);
             pair._parts.Add(pair.ToFirst = await ConnectedClient.ConnectAsync(pair.First.Service, cancellationToken));
@@ -81,15 +80,4 @@ internal sealed class HostPair : IAsyncDisposable
         ("Orleans__GrainStorage__content__ProviderType", "Memory"),
         ("Orleans__Endpoints__AdvertisedIPAddress", "127.0.0.1"), ("Orleans__Endpoints__SiloPort", $"{silo}"), ("Orleans__Endpoints__GatewayPort", $"{gateway}"),
     ];
-
-    private static int[] FreePorts(int count)
-    {
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
-        foreach (var listener in listeners)
-            listener.Start();
-        var ports = listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port).ToArray();
-        foreach (var listener in listeners)
-            listener.Dispose();
-        return ports;
-    }
 }

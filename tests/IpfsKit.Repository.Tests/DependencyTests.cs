@@ -15,6 +15,8 @@ public sealed class DependencyTests
         ["IpfsKit.Bitswap"] = ["IpfsKit.Libp2p", "IpfsKit.Ipld", "IpfsKit.Multiformats"],
         ["IpfsKit.Grains.Abstractions"] = ["IpfsKit.Multiformats"],
         ["IpfsKit.Persistence.Sqlite"] = ["IpfsKit.Storage", "IpfsKit.Ipld", "IpfsKit.Multiformats"],
+        ["IpfsKit.Persistence.Redis"] = [],
+        ["IpfsKit.Persistence.PostgreSql"] = [],
         ["IpfsKit.Grains"] =
         [
             "IpfsKit.Multiformats", "IpfsKit.Ipld", "IpfsKit.Storage", "IpfsKit.Libp2p", "IpfsKit.Bitswap", "IpfsKit.Grains.Abstractions",
@@ -29,7 +31,7 @@ public sealed class DependencyTests
 
     private static readonly string[] MayUseOrleans =
     [
-        "IpfsKit.Grains.Abstractions", "IpfsKit.Grains", "IpfsKit.Persistence.Sqlite", "IpfsKit.Client", "IpfsKit.Client.Testing",
+        "IpfsKit.Grains.Abstractions", "IpfsKit.Grains", "IpfsKit.Persistence.Sqlite", "IpfsKit.Persistence.Redis", "IpfsKit.Persistence.PostgreSql", "IpfsKit.Client", "IpfsKit.Client.Testing",
     ];
 
     public static TheoryData<string> Projects => new(Directory.GetDirectories(RepositoryRoot.Combine("src")).Select(Path.GetFileName)!);

@@ -35,7 +35,7 @@ public static class IpfsKitSiloBuilderExtensions
     /// <param name="configure">Settings, after those of the section <c>IpfsKit</c>.</param>
     /// <remarks>
     /// Call it after choosing the grain storage <c>content</c> (<see cref="GrainNames.ContentStorage"/>). Where none has been chosen, in code or in <c>Orleans:GrainStorage:content</c>, grain state is kept in SQLite in the node's
-    /// slot, which only a cluster of one silo should do.
+    /// slot, which is for a cluster of one silo: with a cluster in <c>Orleans:Clustering</c>, or with a membership table that others share, the silo does not start.
     /// </remarks>
     public static ISiloBuilder AddIpfsKit(this ISiloBuilder builder, Action<IpfsKitOptions>? configure = null)
     {
@@ -171,6 +171,7 @@ public static class IpfsKitSiloBuilderExtensions
         services.AddSingleton<IIncomingGrainCallFilter, InternalGrainCallFilter>();
         services.AddSingleton<IIncomingGrainCallFilter, GrainFaultFilter>();
         services.AddTransient<IConfigurationValidator, ClusterEndpointsValidator>();
+        services.AddTransient<IConfigurationValidator, ClusterStateValidator>();
     }
 
     private static void AddMetadata(ISiloBuilder builder)
@@ -188,6 +189,7 @@ public static class IpfsKitSiloBuilderExtensions
         services.TryAddKeyedSingleton<IGrainStorageSerializer>(GrainNames.ContentStorage, static (_, _) => new VersionedGrainStateSerializer(GrainStateJson.Default));
         if (services.Any(service => service.ServiceType == typeof(IGrainStorage) && GrainNames.ContentStorage.Equals(service.ServiceKey)))
             return;
+        services.AddSingleton<EmbeddedGrainState>();
         builder.AddSqliteGrainStorage(
             GrainNames.ContentStorage, options => options.Configure<NodeSlot>(static (storage, slot) => storage.DatabasePath = slot.GrainStatePath));
     }

@@ -35,6 +35,21 @@ internal static class HostSnippets
         // </snippet>
     }
 
+    public static void Redis(IHostApplicationBuilder builder)
+    {
+        // <snippet: src/IpfsKit.Persistence.Redis/README.md>
+        builder.UseOrleans(silo => silo.AddIpfsKitRedis().AddIpfsKit());
+        builder.UseOrleansClient(client => client.AddIpfsKitRedis());
+        // </snippet>
+    }
+
+    public static void PostgreSql(IHostApplicationBuilder builder)
+    {
+        // <snippet: src/IpfsKit.Persistence.PostgreSql/README.md>
+        builder.UseOrleans(silo => silo.AddIpfsKitPostgreSql().AddIpfsKit());
+        // </snippet>
+    }
+
     public static void GrainState(ISiloBuilder siloBuilder)
     {
         // <snippet: src/IpfsKit.Persistence.Sqlite/README.md>

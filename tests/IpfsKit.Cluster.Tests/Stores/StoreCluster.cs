@@ -1,0 +1,54 @@
+using IpfsKit.TestKit;
+
+namespace IpfsKit.Cluster.Tests.Stores;
+
+/// <summary>Service processes that find each other in a store, each with ports and a data directory that stay its own.</summary>
+internal sealed class StoreCluster(ClusterStore store, string dataDirectory, int size) : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly int[] _ports = FreePorts.Take(2 * size);
+    private readonly SiloHostProcess?[] _hosts = new SiloHostProcess?[size];
+
+    public SiloHostProcess this[int silo] => _hosts[silo]!;
+
+    /// <summary>Starts all that do not run, at once, and returns when each of them knows of all.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await Task.WhenAll(Enumerable.Range(0, _hosts.Length).Where(silo => _hosts[silo] is null).Select(silo => StartAsync(silo, cancellationToken)));
+        for (var silo = 0; silo < _hosts.Length; silo++)
+        {
+            await using var client = await ConnectedClient.ConnectAsync(this[silo].Service, cancellationToken);
+            await Eventually.TrueAsync(
+                $"silo {silo} knows of all", async () => (await client.Client.ListNodesAsync(cancellationToken)).Count == _hosts.Length, Patience, cancellationToken);
+        }
+    }
+
+    public async Task StartAsync(int silo, CancellationToken cancellationToken)
+    {
+        var settings = store.Client.Concat(store.Silo).Select(setting => (setting.Key, setting.Value)).ToList();
+        settings.Add(("Orleans__Endpoints__AdvertisedIPAddress", "127.0.0.1"));
+        settings.Add(("Orleans__Endpoints__SiloPort", $"{_ports[2 * silo]}"));
+        settings.Add(("Orleans__Endpoints__GatewayPort", $"{_ports[(2 * silo) + 1]}"));
+        _hosts[silo] = await SiloHostProcess.StartAsync(Path.Combine(dataDirectory, $"silo-{silo}"), cancellationToken, [.. settings]);
+    }
+
+    /// <summary>Ends all with SIGKILL.</summary>
+    public async Task KillAsync()
+    {
+        foreach (var host in _hosts)
+            await host!.KillAsync();
+        await DisposeAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        for (var silo = 0; silo < _hosts.Length; silo++)
+        {
+            if (_hosts[silo] is not { } host)
+                continue;
+            _hosts[silo] = null;
+            await host.DisposeAsync();
+        }
+    }
+}
