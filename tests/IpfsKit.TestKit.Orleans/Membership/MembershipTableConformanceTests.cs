@@ -11,6 +11,12 @@ public abstract class MembershipTableConformanceTests
     /// <summary>The cluster of this test.</summary>
     protected string ClusterId { get; } = $"cluster-{Guid.NewGuid():N}";
 
+    /// <summary>Whether the clean-up takes every silo that is not active; the contract asks only for the dead.</summary>
+    protected virtual bool CleansUpSilosThatNeverBecameActive => true;
+
+    /// <summary>Whether a silo can be inserted with votes against it; none ever is.</summary>
+    protected virtual bool InsertsVotes => true;
+
     /// <summary>How many writers are tried at once.</summary>
     protected virtual int Writers => 8;
 
@@ -51,8 +57,12 @@ public abstract class MembershipTableConformanceTests
     {
         var table = await OpenAsync();
         var entry = Entry(1, SiloStatus.ShuttingDown);
-        entry.AddSuspector(Address(2), Time(5));
-        entry.AddSuspector(Address(3), Time(6));
+        if (InsertsVotes)
+        {
+            entry.AddSuspector(Address(2), Time(5));
+            entry.AddSuspector(Address(3), Time(6));
+        }
+
         Assert.True(await InsertAsync(table, entry));
 
         foreach (var data in new[] { await table.ReadAllAsync(Token), await table.ReadRowAsync(entry.SiloAddress, Token) })
@@ -161,8 +171,10 @@ public abstract class MembershipTableConformanceTests
     {
         var table = await OpenAsync();
         var entry = Entry(1);
-        entry.AddSuspector(Address(2), Time(5));
         await InsertAsync(table, entry);
+        entry.AddSuspector(Address(2), Time(5));
+        var inserted = await table.ReadAllAsync(Token);
+        Assert.True(await table.UpdateRowAsync(entry, inserted.Members[0].Item2, inserted.Version.Next(), Token));
         var version = (await table.ReadAllAsync(Token)).Version.Version;
 
         entry.IAmAliveTime = Time(100);
@@ -190,7 +202,8 @@ public abstract class MembershipTableConformanceTests
         Assert.Equal(4, (await table.ReadAllAsync(Token)).Members.Count);
         await table.CleanupDefunctSiloEntriesAsync(DateTimeOffset.UtcNow.AddDays(1), Token);
         var left = await table.ReadAllAsync(Token);
-        Assert.Equal(SiloStatus.Active, Assert.Single(left.Members).Item1.Status);
+        SiloStatus[] expected = CleansUpSilosThatNeverBecameActive ? [SiloStatus.Active] : [SiloStatus.Created, SiloStatus.Active];
+        Assert.Equal(expected, left.Members.Select(member => member.Item1.Status).Order());
         // It goes on to be a table.
         Assert.True(await InsertAsync(table, Entry(5)));
     }
