@@ -39,9 +39,10 @@ public sealed class RedisProcess : IAsyncDisposable
     public async Task RestartAsync(CancellationToken cancellationToken)
     {
         await KillAsync();
+        // Written, not synced: tests end this process, never the machine.
         string[] command =
         [
-            Program!, "--bind", "127.0.0.1", "--port", $"{Port}", "--dir", _directory.Path, "--save", "", "--appendonly", "yes", "--appendfsync", "always", "--daemonize", "no",
+            Program!, "--bind", "127.0.0.1", "--port", $"{Port}", "--dir", _directory.Path, "--save", "", "--appendonly", "yes", "--appendfsync", "no", "--daemonize", "no",
         ];
         _process = await ServiceProcess.StartAsync("Redis", _directory.Path, command, _ => AnswersAsync(cancellationToken), cancellationToken);
     }
