@@ -22,10 +22,12 @@ internal sealed class ConnectedClient : IAsyncDisposable
     /// <param name="service">The host.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <param name="unreachable">An address of a data plane that this client cannot reach, as behind a firewall; nor does it read blocks through Orleans then.</param>
-    public static async Task<ConnectedClient> ConnectAsync(ServiceFile service, CancellationToken cancellationToken, Uri? unreachable = null)
+    /// <param name="settings">More of its configuration, as environment variables have it.</param>
+    public static async Task<ConnectedClient> ConnectAsync(ServiceFile service, CancellationToken cancellationToken, Uri? unreachable = null, params IEnumerable<(string Name, string Value)> settings)
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
+        builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name.Replace("__", ":", StringComparison.Ordinal), (string?)setting.Value)));
         builder.UseOrleansClient(client => client
             .UseStaticClustering(IPEndPoint.Parse(service.Gateway))
             .Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (service.ClusterId, service.ServiceId)));

@@ -21,6 +21,9 @@ internal sealed class HostPair : IAsyncDisposable
     public ConnectedClient ToSecond { get; private set; } = null!;
 
     /// <summary>Starts both, and returns when each sees the other.</summary>
+    /// <param name="dataDirectory">Where their data go.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="settings">More of the configuration of both, and of the clients.</param>
     public static async Task<HostPair> StartAsync(string dataDirectory, CancellationToken cancellationToken, params (string Name, string Value)[] settings)
     {
         var pair = new HostPair();
@@ -29,8 +32,8 @@ internal sealed class HostPair : IAsyncDisposable
             var ports = FreePorts.Take(4);
             pair.First = await StartAsync("first", ports[0], ports[1]);
             pair.Second = await StartAsync("second", ports[2], ports[3]);
-            pair._parts.Add(pair.ToFirst = await ConnectedClient.ConnectAsync(pair.First.Service, cancellationToken));
-            pair._parts.Add(pair.ToSecond = await ConnectedClient.ConnectAsync(pair.Second.Service, cancellationToken));
+            pair._parts.Add(pair.ToFirst = await ConnectedClient.ConnectAsync(pair.First.Service, cancellationToken, settings: settings));
+            pair._parts.Add(pair.ToSecond = await ConnectedClient.ConnectAsync(pair.Second.Service, cancellationToken, settings: settings));
             foreach (var client in new[] { pair.ToFirst.Client, pair.ToSecond.Client })
                 await Eventually.TrueAsync("the silo sees the other", async () => (await client.ListNodesAsync(cancellationToken)).Count == 2, Patience, cancellationToken);
             return pair;

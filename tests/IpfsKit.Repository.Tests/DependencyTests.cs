@@ -15,14 +15,15 @@ public sealed class DependencyTests
         ["IpfsKit.Bitswap"] = ["IpfsKit.Libp2p", "IpfsKit.Ipld", "IpfsKit.Multiformats"],
         ["IpfsKit.Grains.Abstractions"] = ["IpfsKit.Multiformats"],
         ["IpfsKit.Persistence.Sqlite"] = ["IpfsKit.Storage", "IpfsKit.Ipld", "IpfsKit.Multiformats"],
+        ["IpfsKit.Connections.Tls"] = [],
         ["IpfsKit.Persistence.Redis"] = [],
         ["IpfsKit.Persistence.PostgreSql"] = [],
         ["IpfsKit.Grains"] =
         [
             "IpfsKit.Multiformats", "IpfsKit.Ipld", "IpfsKit.Storage", "IpfsKit.Libp2p", "IpfsKit.Bitswap", "IpfsKit.Grains.Abstractions",
-            "IpfsKit.Persistence.Sqlite",
+            "IpfsKit.Persistence.Sqlite", "IpfsKit.Connections.Tls",
         ],
-        ["IpfsKit.Client"] = ["IpfsKit.Multiformats", "IpfsKit.Ipld", "IpfsKit.Grains.Abstractions"],
+        ["IpfsKit.Client"] = ["IpfsKit.Multiformats", "IpfsKit.Ipld", "IpfsKit.Grains.Abstractions", "IpfsKit.Connections.Tls"],
         ["IpfsKit.Client.Testing"] =
         [
             "IpfsKit.Multiformats", "IpfsKit.Ipld", "IpfsKit.Storage", "IpfsKit.Grains.Abstractions", "IpfsKit.Client",
@@ -31,7 +32,8 @@ public sealed class DependencyTests
 
     private static readonly string[] MayUseOrleans =
     [
-        "IpfsKit.Grains.Abstractions", "IpfsKit.Grains", "IpfsKit.Persistence.Sqlite", "IpfsKit.Persistence.Redis", "IpfsKit.Persistence.PostgreSql", "IpfsKit.Client", "IpfsKit.Client.Testing",
+        "IpfsKit.Grains.Abstractions", "IpfsKit.Grains", "IpfsKit.Persistence.Sqlite", "IpfsKit.Persistence.Redis", "IpfsKit.Persistence.PostgreSql", "IpfsKit.Connections.Tls", "IpfsKit.Client",
+        "IpfsKit.Client.Testing",
     ];
 
     public static TheoryData<string> Projects => new(Directory.GetDirectories(RepositoryRoot.Combine("src")).Select(Path.GetFileName)!);

@@ -29,6 +29,7 @@ public static class IpfsKitClientServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<IpfsKitClientOptions>, IpfsKitClientOptionsValidator>());
         options.ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
+        services.AddIpfsKitClusterTls();
         services.TryAddSingleton(Create);
 
         var http = services.AddHttpClient(IpfsKitClientOptions.HttpClientName)

@@ -4,8 +4,8 @@ namespace IpfsKit.Grains.Hosting;
 public sealed class ClusterSafetyOptions
 {
     /// <summary>
-    /// Says that only silos and clients of this cluster reach Orleans' ports. These authenticate nobody: who reaches them may do anything to the cluster. Without it a silo refuses to start with ports that others
-    /// than this machine could reach.
+    /// Says that only silos and clients of this cluster reach Orleans' ports. These authenticate nobody: who reaches them may do anything to the cluster. Without it, and without
+    /// <c>IpfsKit:Cluster:Tls</c>, a silo refuses to start with ports that others than this machine could reach.
     /// </summary>
     /// <value>Default false.</value>
     public bool TrustedNetwork { get; set; }

@@ -1,5 +1,6 @@
 using System.Net;
 using IpfsKit.Bitswap;
+using IpfsKit.Connections.Tls;
 using IpfsKit.Grains;
 using IpfsKit.Grains.Catalog;
 using IpfsKit.Grains.Content;
@@ -50,6 +51,7 @@ public static class IpfsKitSiloBuilderExtensions
             AddGrains(services);
             AddMetadata(builder);
             AddGrainState(builder);
+            AddTls(services);
         }
 
         if (configure is not null)
@@ -172,6 +174,19 @@ public static class IpfsKitSiloBuilderExtensions
         services.AddSingleton<IIncomingGrainCallFilter, GrainFaultFilter>();
         services.AddTransient<IConfigurationValidator, ClusterEndpointsValidator>();
         services.AddTransient<IConfigurationValidator, ClusterStateValidator>();
+    }
+
+    private static void AddTls(IServiceCollection services)
+    {
+        services.AddIpfsKitClusterTls();
+        services.AddOptions<SiloConnectionOptions>().Configure<ClusterTls>(static (options, tls) =>
+        {
+            if (!tls.IsEnabled)
+                return;
+            options.ConfigureSiloInboundConnection(tls.Accept);
+            options.ConfigureSiloOutboundConnection(tls.Dial);
+            options.ConfigureGatewayInboundConnection(tls.Accept);
+        });
     }
 
     private static void AddMetadata(ISiloBuilder builder)

@@ -4,6 +4,7 @@ using IpfsKit.Grains.DataPlane;
 using IpfsKit.Grains.Hosting;
 using IpfsKit.Grains.Nodes;
 using IpfsKit.Grains.Tests.Support;
+using IpfsKit.TestKit.Certificates;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -111,7 +112,7 @@ public sealed class EmbeddedClusterTests : IDisposable
     }
 
     [Fact]
-    public async Task Start_WithPortsOpenToOthers_NeedsATrustedNetwork()
+    public async Task Start_WithPortsOpenToOthers_NeedsATrustedNetworkOrTls()
     {
         using (var silo = Build(("Orleans:Endpoints:AdvertisedIPAddress", "192.0.2.1")))
         {
@@ -120,9 +121,21 @@ public sealed class EmbeddedClusterTests : IDisposable
             Assert.Contains("IpfsKit:Cluster:TrustedNetwork", exception.Message, StringComparison.Ordinal);
         }
 
-        using var trusting = Build(("Orleans:Endpoints:AdvertisedIPAddress", "192.0.2.1"), ("IpfsKit:Cluster:TrustedNetwork", "true"));
-        new ClusterEndpointsValidator(
-            trusting.Services.GetRequiredService<IOptions<EndpointOptions>>(), trusting.Services.GetRequiredService<IOptions<IpfsKitOptions>>()).ValidateConfiguration();
+        using var authority = new TestAuthority(_data.FullName, "cluster");
+        foreach (var setting in new[] { ("IpfsKit:Cluster:TrustedNetwork", "true"), ("IpfsKit:Cluster:Tls:CertificatePath", authority.Issue("silo")) })
+        {
+            using var silo = Build(("Orleans:Endpoints:AdvertisedIPAddress", "192.0.2.1"), ("IpfsKit:Cluster:Tls:CertificatePassword", TestAuthority.Password), setting);
+            silo.Services.GetServices<IConfigurationValidator>().OfType<ClusterEndpointsValidator>().Single().ValidateConfiguration();
+        }
+    }
+
+    [Fact]
+    public async Task Start_WithACertificateThatIsNotThere_NamesIt()
+    {
+        using var silo = Build(("IpfsKit:Cluster:Tls:CertificatePath", "/nowhere/silo.pfx"));
+
+        var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => silo.StartAsync(Token));
+        Assert.Contains("IpfsKit:Cluster:Tls:CertificatePath = '/nowhere/silo.pfx' cannot be used", exception.Message, StringComparison.Ordinal);
     }
 
     public void Dispose() => _data.Delete(recursive: true);

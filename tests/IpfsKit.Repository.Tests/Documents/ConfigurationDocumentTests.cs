@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Text;
 using IpfsKit.Bitswap;
 using IpfsKit.Client;
+using IpfsKit.Connections.Tls;
 using IpfsKit.Grains.Hosting;
 using IpfsKit.Libp2p.Hosting;
 using IpfsKit.Persistence.Sqlite;
@@ -19,6 +20,7 @@ public sealed class ConfigurationDocumentTests
     {
         ["IpfsKit"] = typeof(IpfsKitOptions),
         ["IpfsKit:Bitswap"] = typeof(BitswapOptions),
+        ["IpfsKit:Cluster:Tls"] = typeof(ClusterTlsOptions),
         ["IpfsKit:Client"] = typeof(IpfsKitClientOptions),
         ["IpfsKit:Libp2p"] = typeof(Libp2pOptions),
         ["Orleans:GrainStorage:<name>"] = typeof(SqliteGrainStorageOptions),
