@@ -25,15 +25,15 @@ if [ -z "${IPFSKIT_FIXTURES:-}" ] && [ -d ../shared/fixtures ]; then
   export IPFSKIT_FIXTURES
 fi
 
-# Peers that others wrote, for the interop tests. npm brings a node of its own where there is one for the machine; else the one on the PATH is used.
+# Peers that others wrote, for the interop tests, and Azurite. npm brings a node of its own where there is one for the machine; else the one on the PATH is used.
 peers=tests/peers
 lock=$(cksum < "$peers/package-lock.json")
 if [ "$(cat "$peers/node_modules/.ipfskit-lock" 2>/dev/null)" != "$lock" ]; then
   if command -v npm >/dev/null; then
     npm ci --prefix "$peers" --no-progress --loglevel error && echo "$lock" > "$peers/node_modules/.ipfskit-lock" \
-      || echo "test.sh: 'npm ci' failed in $peers: the interop tests will be skipped" >&2
+      || echo "test.sh: 'npm ci' failed in $peers: the interop tests and those of Azure Storage will be skipped" >&2
   else
-    echo "test.sh: there is no npm: the interop tests will be skipped (https://nodejs.org)" >&2
+    echo "test.sh: there is no npm: the interop tests and those of Azure Storage will be skipped (https://nodejs.org)" >&2
   fi
 fi
 

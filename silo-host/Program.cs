@@ -1,3 +1,5 @@
+using Azure.Core;
+using Azure.Identity;
 using IpfsKit.SiloHost;
 using Orleans.Dashboard;
 
@@ -23,6 +25,8 @@ try
         .AddIpfsKit()
         .AddDashboard(options => options.HideTrace = true)
         .AddActivityPropagation());
+    // Made when a storage account is configured by its address alone.
+    builder.Services.AddSingleton<TokenCredential>(_ => new DefaultAzureCredential());
     builder.Services.AddSiloHealthChecks();
     builder.Services.AddObservability(builder.Configuration);
     builder.Services.AddHostedService<StartMessage>();

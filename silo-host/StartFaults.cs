@@ -1,3 +1,4 @@
+using IpfsKit.Persistence.AzureStorage;
 using IpfsKit.Persistence.PostgreSql;
 using IpfsKit.Persistence.Redis;
 using Microsoft.Extensions.Options;
@@ -10,7 +11,8 @@ internal static class StartFaults
     /// <summary>The sentence, or null for a fault of another kind.</summary>
     public static string? Describe(Exception exception) => exception switch
     {
-        OrleansConfigurationException or OptionsValidationException or PostgreSqlSchemaException or RedisConnectionFailedException => exception.Message,
+        OrleansConfigurationException or OptionsValidationException or PostgreSqlSchemaException or RedisConnectionFailedException
+            or AzureStorageClusteringException or AzureGrainStorageException => exception.Message,
         // Orleans wraps what its start throws.
         { InnerException: { } inner } => Describe(inner),
         _ => null,

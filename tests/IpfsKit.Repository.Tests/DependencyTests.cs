@@ -14,6 +14,7 @@ public sealed class DependencyTests
         ["IpfsKit.Libp2p"] = ["IpfsKit.Multiformats"],
         ["IpfsKit.Bitswap"] = ["IpfsKit.Libp2p", "IpfsKit.Ipld", "IpfsKit.Multiformats"],
         ["IpfsKit.Grains.Abstractions"] = ["IpfsKit.Multiformats"],
+        ["IpfsKit.Persistence.AzureStorage"] = [],
         ["IpfsKit.Persistence.Sqlite"] = ["IpfsKit.Storage", "IpfsKit.Ipld", "IpfsKit.Multiformats"],
         ["IpfsKit.Connections.Tls"] = [],
         ["IpfsKit.Persistence.Redis"] = [],
@@ -32,8 +33,8 @@ public sealed class DependencyTests
 
     private static readonly string[] MayUseOrleans =
     [
-        "IpfsKit.Grains.Abstractions", "IpfsKit.Grains", "IpfsKit.Persistence.Sqlite", "IpfsKit.Persistence.Redis", "IpfsKit.Persistence.PostgreSql", "IpfsKit.Connections.Tls", "IpfsKit.Client",
-        "IpfsKit.Client.Testing",
+        "IpfsKit.Grains.Abstractions", "IpfsKit.Grains", "IpfsKit.Persistence.AzureStorage", "IpfsKit.Persistence.Sqlite", "IpfsKit.Persistence.Redis", "IpfsKit.Persistence.PostgreSql", "IpfsKit.Connections.Tls",
+        "IpfsKit.Client", "IpfsKit.Client.Testing",
     ];
 
     public static TheoryData<string> Projects => new(Directory.GetDirectories(RepositoryRoot.Combine("src")).Select(Path.GetFileName)!);

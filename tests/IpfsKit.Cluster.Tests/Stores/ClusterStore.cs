@@ -37,4 +37,21 @@ public sealed record ClusterStore(IReadOnlyDictionary<string, string> Client, IR
             ["Orleans__GrainStorage__content__Invariant"] = "Npgsql",
             ["Orleans__GrainStorage__content__ConnectionName"] = "state",
         });
+
+    /// <summary>As Aspire's <c>AddOrleans</c> has it, with members in a table and grain state in another one or in blobs.</summary>
+    public static ClusterStore Azure(string name, string connectionString, bool blobs) => new(
+        new Dictionary<string, string>
+        {
+            ["Orleans__ClusterId"] = name,
+            ["Orleans__ServiceId"] = name,
+            ["Orleans__Clustering__ProviderType"] = "AzureTableStorage",
+            ["Orleans__Clustering__ServiceKey"] = "clustering",
+            ["ConnectionStrings__clustering"] = connectionString,
+        },
+        new Dictionary<string, string>
+        {
+            ["Orleans__GrainStorage__content__ProviderType"] = blobs ? "AzureBlobStorage" : "AzureTableStorage",
+            ["Orleans__GrainStorage__content__ServiceKey"] = "grain-state",
+            ["ConnectionStrings__grain-state"] = connectionString,
+        });
 }

@@ -41,6 +41,13 @@ internal sealed class StoreCluster(ClusterStore store, string dataDirectory, int
         await DisposeAsync();
     }
 
+    /// <summary>Asks all at once to stop, as a service manager would.</summary>
+    public async Task TerminateAsync(CancellationToken cancellationToken)
+    {
+        await Task.WhenAll(_hosts.Select(async host => Assert.Equal(0, await host!.TerminateAsync(cancellationToken))));
+        await DisposeAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         for (var silo = 0; silo < _hosts.Length; silo++)

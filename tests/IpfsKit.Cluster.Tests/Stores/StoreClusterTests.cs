@@ -14,7 +14,14 @@ public sealed class StoreClusterTests(StoreServices services)
     [Theory]
     [InlineData(StoreKind.Redis)]
     [InlineData(StoreKind.Postgres)]
-    public async Task Cluster_AllKilledAndStartedAgain_HasEverythingThatWasAcknowledged(StoreKind kind)
+    public Task Cluster_AllKilledAndStartedAgain_HasEverythingThatWasAcknowledged(StoreKind kind) => RunAsync(kind, cluster => cluster.KillAsync());
+
+    [Theory]
+    [InlineData(StoreKind.AzureTables)]
+    [InlineData(StoreKind.AzureBlobs)]
+    public Task Cluster_AllStoppedAndStartedAgain_HasEverythingThatWasAcknowledged(StoreKind kind) => RunAsync(kind, cluster => cluster.TerminateAsync(Cancellation));
+
+    private async Task RunAsync(StoreKind kind, Func<StoreCluster, Task> end)
     {
         using var directory = new TemporaryDirectory();
         var store = await services.CreateAsync(kind, Cancellation);
@@ -39,7 +46,7 @@ public sealed class StoreClusterTests(StoreServices services)
             await CheckAsync(second.Client);
         }
 
-        await cluster.KillAsync();
+        await end(cluster);
         await cluster.StartAsync(Cancellation);
 
         await using var again = await ConnectedClient.ConnectAsync(store.Client, Cancellation);

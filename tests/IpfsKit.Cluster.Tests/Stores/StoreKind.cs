@@ -5,4 +5,6 @@ public enum StoreKind
 {
     Redis,
     Postgres,
+    AzureTables,
+    AzureBlobs,
 }

@@ -11,12 +11,15 @@ public sealed class StoreServices : IAsyncDisposable
     private readonly SemaphoreSlim _lock = new(1);
     private RedisProcess? _redis;
     private PostgresProcess? _postgres;
+    private AzuriteProcess? _azurite;
     private int _clusters;
 
     /// <summary>What silos of a new cluster are configured with to keep everything in one store.</summary>
     public async Task<ClusterStore> CreateAsync(StoreKind kind, CancellationToken cancellationToken)
     {
         var name = $"{kind}-{Interlocked.Increment(ref _clusters)}";
+        if (kind is StoreKind.AzureTables or StoreKind.AzureBlobs)
+            return ClusterStore.Azure(name, (await AzuriteAsync(cancellationToken)).ConnectionString, blobs: kind == StoreKind.AzureBlobs);
         return kind switch
         {
             StoreKind.Redis => ClusterStore.Redis(name, (await RedisAsync(cancellationToken)).ConnectionString),
@@ -30,6 +33,8 @@ public sealed class StoreServices : IAsyncDisposable
             await _redis.DisposeAsync();
         if (_postgres is not null)
             await _postgres.DisposeAsync();
+        if (_azurite is not null)
+            await _azurite.DisposeAsync();
         _lock.Dispose();
     }
 
@@ -52,6 +57,19 @@ public sealed class StoreServices : IAsyncDisposable
         try
         {
             return _postgres ??= await PostgresProcess.StartAsync(cancellationToken);
+        }
+        finally
+        {
+            _lock.Release();
+        }
+    }
+
+    private async Task<AzuriteProcess> AzuriteAsync(CancellationToken cancellationToken)
+    {
+        await _lock.WaitAsync(cancellationToken);
+        try
+        {
+            return _azurite ??= await AzuriteProcess.StartAsync(cancellationToken);
         }
         finally
         {

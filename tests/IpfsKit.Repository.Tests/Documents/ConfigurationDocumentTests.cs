@@ -6,6 +6,7 @@ using IpfsKit.Client;
 using IpfsKit.Connections.Tls;
 using IpfsKit.Grains.Hosting;
 using IpfsKit.Libp2p.Hosting;
+using IpfsKit.Persistence.AzureStorage;
 using IpfsKit.Persistence.Sqlite;
 
 namespace IpfsKit.Repository.Tests.Documents;
@@ -15,7 +16,7 @@ public sealed class ConfigurationDocumentTests
 {
     private static readonly MarkdownFile Document = new("docs/configuration.md");
 
-    /// <summary>What configuration binds, and where.</summary>
+    /// <summary>What configuration binds, and where; in brackets, for which provider.</summary>
     private static readonly Dictionary<string, Type> Sections = new()
     {
         ["IpfsKit"] = typeof(IpfsKitOptions),
@@ -23,7 +24,10 @@ public sealed class ConfigurationDocumentTests
         ["IpfsKit:Cluster:Tls"] = typeof(ClusterTlsOptions),
         ["IpfsKit:Client"] = typeof(IpfsKitClientOptions),
         ["IpfsKit:Libp2p"] = typeof(Libp2pOptions),
+        ["Orleans:Clustering (AzureTableStorage)"] = typeof(AzureStorageClusteringOptions),
         ["Orleans:GrainStorage:<name>"] = typeof(SqliteGrainStorageOptions),
+        ["Orleans:GrainStorage:<name> (AzureBlobStorage)"] = typeof(AzureBlobStorageOptions),
+        ["Orleans:GrainStorage:<name> (AzureTableStorage)"] = typeof(AzureTableStorageOptions),
     };
 
     /// <summary>Defaults that no literal can state, each with the reason.</summary>
@@ -33,7 +37,7 @@ public sealed class ConfigurationDocumentTests
         "UnixFsImportOptions.MaxConcurrentFiles",
         "LivenessCollectorOptions.SpillDirectory",
         // A constant of Orleans.
-        "SqliteGrainStorageOptions.InitStage",
+        "SqliteGrainStorageOptions.InitStage", "AzureBlobStorageOptions.InitStage", "AzureTableStorageOptions.InitStage",
     ];
 
     public static TheoryData<string> SectionNames => [.. Sections.Keys];
@@ -42,7 +46,7 @@ public sealed class ConfigurationDocumentTests
 
     [Theory]
     [MemberData(nameof(SectionNames))]
-    public void ConfigurationDocument_Section_IsThatOfTheOptions(string section) => Document.Check(section, Table(section, Sections[section]));
+    public void ConfigurationDocument_Section_IsThatOfTheOptions(string section) => Document.Check(section, Table(section.Split(" (")[0], Sections[section]));
 
     [Fact]
     public void ConfigurationDocument_EverySection_IsInIt()

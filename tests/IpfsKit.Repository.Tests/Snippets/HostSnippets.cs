@@ -1,4 +1,6 @@
 using System.Text.Json.Serialization;
+using Azure.Data.Tables;
+using Azure.Storage.Blobs;
 using IpfsKit.Client;
 using IpfsKit.Client.Testing;
 using IpfsKit.Grains.Serialization;
@@ -47,6 +49,16 @@ internal static class HostSnippets
     {
         // <snippet: src/IpfsKit.Persistence.PostgreSql/README.md>
         builder.UseOrleans(silo => silo.AddIpfsKitPostgreSql().AddIpfsKit());
+        // </snippet>
+    }
+
+    public static void Azure(ISiloBuilder siloBuilder, IClientBuilder clientBuilder, TableServiceClient tables, BlobServiceClient blobs)
+    {
+        // <snippet: src/IpfsKit.Persistence.AzureStorage/README.md>
+        siloBuilder.UseAzureStorageClustering(options => options.TableServiceClient = tables);
+        siloBuilder.AddAzureBlobGrainStorage("content", options => options.BlobServiceClient = blobs);
+        siloBuilder.AddAzureTableGrainStorage("other", options => options.TableServiceClient = tables);
+        clientBuilder.UseAzureStorageClustering(options => options.TableServiceClient = tables);
         // </snippet>
     }
 

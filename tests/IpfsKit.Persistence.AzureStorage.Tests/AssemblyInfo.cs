@@ -1,0 +1,3 @@
+using IpfsKit.Persistence.AzureStorage.Tests;
+
+[assembly: AssemblyFixture(typeof(AzureStorage))]
