@@ -18,7 +18,7 @@ public abstract class DataPlaneTestBase : IAsyncLifetime
 
     private IGrainFactory Grains => Silo.ClientServices.GetRequiredService<IClusterClient>();
 
-    public async ValueTask InitializeAsync() => Silo = await TestSilo.StartAsync(Configure);
+    public async ValueTask InitializeAsync() => Silo = await TestSilo.StartAsync(Configure, configureSilo: ConfigureSilo);
 
     public async ValueTask DisposeAsync()
     {
@@ -28,6 +28,10 @@ public abstract class DataPlaneTestBase : IAsyncLifetime
     }
 
     protected virtual void Configure(Grains.DataPlane.DataPlaneOptions options)
+    {
+    }
+
+    protected virtual void ConfigureSilo(ISiloBuilder silo)
     {
     }
 
