@@ -1,4 +1,5 @@
 using Azure;
+using Azure.Storage;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 
@@ -8,6 +9,9 @@ namespace IpfsKit.Persistence.AzureStorage.GrainState;
 internal sealed class BlobStateStore(BlobContainerClient container, bool deletesOnClear, int maxStateBytes) : IStateStore<BlobClient>
 {
     private const string ContentType = "application/octet-stream";
+
+    // Larger states go in parts, which nobody sees before the last: the time that a request may take is for one of them, not for all. Only the last one knows whether the ETag still is that of the caller.
+    private static readonly StorageTransferOptions Parts = new() { InitialTransferSize = 8 << 20, MaximumTransferSize = 8 << 20, MaximumConcurrency = 1 };
 
     /// <inheritdoc/>
     public string Description => $"container '{container.Name}'";
@@ -79,7 +83,12 @@ internal sealed class BlobStateStore(BlobContainerClient container, bool deletes
 
     private async Task<string> PutAsync(BlobClient place, string? etag, BinaryData payload, CancellationToken cancellationToken)
     {
-        var options = new BlobUploadOptions { Conditions = Condition(etag), HttpHeaders = new BlobHttpHeaders { ContentType = ContentType } };
+        var options = new BlobUploadOptions
+        {
+            Conditions = Condition(etag),
+            HttpHeaders = new BlobHttpHeaders { ContentType = ContentType },
+            TransferOptions = Parts,
+        };
         try
         {
             return (await place.UploadAsync(payload, options, cancellationToken).ConfigureAwait(false)).Value.ETag.ToString();

@@ -14,8 +14,11 @@ namespace IpfsKit.Persistence.AzureStorage.Hosting;
 /// </remarks>
 internal static class ConfiguredClient
 {
-    /// <summary>How long a request may take before it is sent again: grains wait for it, and a silo that does not say that it lives is taken for dead.</summary>
-    internal static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(20);
+    /// <summary>How long a request may take before it is sent again: grains wait for it, and silos that nobody hears of are taken for dead. With all attempts it is what a call of a grain takes at most by default.</summary>
+    internal static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>How often a request is sent again.</summary>
+    internal const int Retries = 2;
 
     /// <summary>The client of the tables, or null if the section names none.</summary>
     public static TableServiceClient? Tables(IConfigurationSection section, IServiceProvider services) => Find(
@@ -79,6 +82,7 @@ internal static class ConfiguredClient
         where TOptions : ClientOptions
     {
         options.Retry.NetworkTimeout = RequestTimeout;
+        options.Retry.MaxRetries = Retries;
         return options;
     }
 }

@@ -95,6 +95,26 @@ public sealed class BlobGoldenTests(AzureStorage azure)
         Assert.Equal((3000, 2048), (refused.Size, refused.MaxSize));
     }
 
+    [Fact]
+    public async Task State_ThatGoesInParts_IsWrittenWholeOrNotAtAll()
+    {
+        await using var storages = await Storages.OpenBlobsAsync(azure.Blobs, _name);
+        var first = new GrainState<byte[]>(new byte[20 << 20]);
+        Random.Shared.NextBytes(first.State!);
+        await storages["toys"].WriteStateAsync("state", Grain, first, Token);
+        var late = new GrainState<byte[]>(new byte[20 << 20], first.ETag);
+        first.State![^1]++;
+        await storages["toys"].WriteStateAsync("state", Grain, first, Token);
+
+        await Assert.ThrowsAsync<InconsistentStateException>(() => storages["toys"].WriteStateAsync("state", Grain, late, Token));
+        late.ETag = null;
+        await Assert.ThrowsAsync<InconsistentStateException>(() => storages["toys"].WriteStateAsync("state", Grain, late, Token));
+        var read = new GrainState<byte[]>();
+        await storages["toys"].ReadStateAsync("state", Grain, read, Token);
+        Assert.True(first.State.AsSpan().SequenceEqual(read.State));
+        Assert.Equal(first.ETag, read.ETag);
+    }
+
     [Theory]
     [InlineData("../../../other/victim")]
     [InlineData("x/./y")]
