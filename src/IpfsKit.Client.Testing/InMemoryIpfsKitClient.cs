@@ -249,6 +249,32 @@ public sealed class InMemoryIpfsKitClient : IIpfsKitClient
     public Task<IReadOnlyList<ConnectedPeer>> ListPeersAsync(CancellationToken cancellationToken = default) => Task.FromResult<IReadOnlyList<ConnectedPeer>>([]);
 
     /// <inheritdoc/>
+    public Task<ReplicationStatus> ReplicationStatusAsync(Cid root, CancellationToken cancellationToken = default)
+    {
+        var known = _roots.Find(root) ?? throw new ContentNotFoundException(root);
+        return Task.FromResult(new ReplicationStatus
+        {
+            Root = known.Cid,
+            Health = ReplicationHealth.Good,
+            Copies = 1,
+            Wanted = 1,
+            Most = 2,
+            Replicas = [new ReplicaInfo { Node = _node, Since = known.CommittedAt, State = ReplicaState.Up }],
+        });
+    }
+
+    /// <inheritdoc/>
+    public async Task<ReplicationStatus> EnsureReplicationAsync(Cid root, EnsureReplicationOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        var status = await ReplicationStatusAsync(root, cancellationToken).ConfigureAwait(false);
+        return options is { Copies: 1 } or { Wait: false } ? status : throw new WriteConcernNotMetException(root, 1, options?.Copies ?? 3);
+    }
+
+    /// <inheritdoc/>
+    public Task DecommissionAsync(PeerId node, bool leave = true, CancellationToken cancellationToken = default) =>
+        Task.FromException(new NotSupportedException("The only node cannot leave."));
+
+    /// <inheritdoc/>
     public Task<ClusterStats> GetStatsAsync(CancellationToken cancellationToken = default)
     {
         var roots = _roots.List();

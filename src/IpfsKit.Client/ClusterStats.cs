@@ -41,6 +41,9 @@ public sealed record ClusterStats
     /// <summary>Bytes received since the nodes started.</summary>
     public long BytesReceived => Nodes.Sum(node => node.BytesReceived);
 
+    /// <summary>How roots are replicated, each counted once. Nodes look at theirs now and then: it is of <see cref="ReplicationStats.SweptAt"/>.</summary>
+    public ReplicationStats Replication => Nodes.Aggregate(new ReplicationStats(), (sum, node) => sum + node.Replication);
+
     /// <summary>What the nodes had to get from each other and from peers since they started.</summary>
     public RetrievalStats Retrieval => Nodes.Aggregate(new RetrievalStats(), (sum, node) => sum + node.Retrieval);
 }

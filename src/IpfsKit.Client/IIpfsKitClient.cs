@@ -132,6 +132,24 @@ public interface IIpfsKitClient
     Task<CarImportResult> ImportCarAsync(
         Stream car, CarImportOptions? options = null, IProgress<TransferProgress>? progress = null, CancellationToken cancellationToken = default);
 
+    /// <summary>Where the copies of a root are, and how many it should have.</summary>
+    /// <exception cref="ContentNotFoundException">It is not registered.</exception>
+    Task<ReplicationStatus> ReplicationStatusAsync(Cid root, CancellationToken cancellationToken = default);
+
+    /// <summary>Sets how many copies a root is to have from now on, and waits until it has as many.</summary>
+    /// <param name="root">The root.</param>
+    /// <param name="options">How many; null for as many as critical content has.</param>
+    /// <param name="cancellationToken">Ends the wait; the copies are made all the same.</param>
+    /// <exception cref="ContentNotFoundException">It is not registered.</exception>
+    /// <exception cref="WriteConcernNotMetException">There are too few silos that could hold it. It gets its copies when there are more.</exception>
+    Task<ReplicationStatus> EnsureReplicationAsync(Cid root, EnsureReplicationOptions? options = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Has a node leave the cluster: it takes no uploads any more, and its copies move to others. It may be stopped when it holds no roots any more (<see cref="GetStatsAsync"/>).</summary>
+    /// <param name="node">Which.</param>
+    /// <param name="leave">False calls it off.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    Task DecommissionAsync(PeerId node, bool leave = true, CancellationToken cancellationToken = default);
+
     /// <summary>Lets a node fetch content from the silos and peers that have it, and makes a root of it. What is here already is not fetched again, so that a fetch that broke off goes on.</summary>
     /// <param name="root">The root of what to fetch; all below it comes too.</param>
     /// <param name="options">How; null for the defaults.</param>

@@ -7,6 +7,7 @@ using IpfsKit.Client.Listing;
 using IpfsKit.Client.Locating;
 using IpfsKit.Client.Pinning;
 using IpfsKit.Client.Reading;
+using IpfsKit.Client.Replication;
 using IpfsKit.Client.Uploading;
 using IpfsKit.Grains;
 using IpfsKit.Ipld;
@@ -26,10 +27,12 @@ internal sealed class IpfsKitClient : IIpfsKitClient
     private readonly Uploader _uploader;
     private readonly Pinner _pinner;
     private readonly Fetcher _fetcher;
+    private readonly ReplicationCalls _replication;
     private readonly IpfsKitClientOptions _options;
 
     private IpfsKitClient(
-        IGrainFactory grains, NodeDirectory nodes, ReadSessionFactory reads, Uploader uploader, Pinner pinner, Fetcher fetcher, IpfsKitClientOptions options)
+        IGrainFactory grains, NodeDirectory nodes, ReadSessionFactory reads, Uploader uploader, Pinner pinner, Fetcher fetcher, ReplicationCalls replication,
+        IpfsKitClientOptions options)
     {
         _grains = grains;
         _nodes = nodes;
@@ -37,6 +40,7 @@ internal sealed class IpfsKitClient : IIpfsKitClient
         _uploader = uploader;
         _pinner = pinner;
         _fetcher = fetcher;
+        _replication = replication;
         _options = options;
     }
 
@@ -51,7 +55,8 @@ internal sealed class IpfsKitClient : IIpfsKitClient
             locator, new FeedOpener(http, grains, options, time), options, time, loggers.CreateLogger<ReadSession>());
         var uploader = new Uploader(new UploadTargets(nodes), http, options, time, loggers.CreateLogger<Uploader>());
         var fetcher = new Fetcher(nodes);
-        return new IpfsKitClient(grains, nodes, reads, uploader, new Pinner(grains, nodes, locator, fetcher), fetcher, options);
+        var replication = new ReplicationCalls(grains, time);
+        return new IpfsKitClient(grains, nodes, reads, uploader, new Pinner(replication, nodes, locator, fetcher), fetcher, replication, options);
     }
 
     public Task<AddResult> AddStreamAsync(
@@ -156,6 +161,14 @@ internal sealed class IpfsKitClient : IIpfsKitClient
             BlockBytes = receipt.BlockBytes,
         };
     }
+
+    public Task<ReplicationStatus> ReplicationStatusAsync(Cid root, CancellationToken cancellationToken = default) => _replication.GetAsync(root, cancellationToken);
+
+    public Task<ReplicationStatus> EnsureReplicationAsync(Cid root, EnsureReplicationOptions? options = null, CancellationToken cancellationToken = default) =>
+        _replication.EnsureAsync(root, options ?? new EnsureReplicationOptions(), cancellationToken);
+
+    public Task DecommissionAsync(PeerId node, bool leave = true, CancellationToken cancellationToken = default) =>
+        ClusterCalls.InvokeAsync(() => _nodes.Get(node).SetLeavingAsync(leave, cancellationToken)).AsTask();
 
     public Task<FetchResult> FetchAsync(
         Cid root, FetchOptions? options = null, IProgress<FetchProgress>? progress = null, CancellationToken cancellationToken = default) =>

@@ -1,3 +1,4 @@
+using IpfsKit.Grains;
 using IpfsKit.Ipld.UnixFs;
 
 namespace IpfsKit.Client;
@@ -16,6 +17,10 @@ public sealed record AddOptions
     /// <summary>The pin's name.</summary>
     /// <value>At most 255 characters. Default: null.</value>
     public string? PinName { get; init; }
+
+    /// <summary>On how many silos it must be durable before it counts as added.</summary>
+    /// <value>Default: as the cluster's settings say, mostly 2.</value>
+    public WriteConcern WriteConcern { get; init; }
 
     /// <summary>Puts a file into a directory under this name; the root is the directory.</summary>
     /// <value>A single name. Default: null, the root is the file. Not for directories.</value>

@@ -1,3 +1,5 @@
+using IpfsKit.Grains;
+
 namespace IpfsKit.Client;
 
 /// <summary>How a CAR is imported.</summary>
@@ -10,6 +12,10 @@ public sealed record CarImportOptions
     /// <summary>The name of the pins.</summary>
     /// <value>At most 255 characters. Default: null.</value>
     public string? PinName { get; init; }
+
+    /// <summary>On how many silos it must be durable before it counts as added.</summary>
+    /// <value>Default: as the cluster's settings say, mostly 2.</value>
+    public WriteConcern WriteConcern { get; init; }
 
     /// <summary>Whether blocks over 2 MiB are taken, if the silo's options allow that too. Such blocks cannot be exchanged over bitswap.</summary>
     /// <value>Default: false.</value>

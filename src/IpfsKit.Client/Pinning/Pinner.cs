@@ -2,6 +2,7 @@ using IpfsKit.Client.Feeds;
 using IpfsKit.Client.Fetching;
 using IpfsKit.Client.Listing;
 using IpfsKit.Client.Locating;
+using IpfsKit.Client.Replication;
 using IpfsKit.Grains;
 using IpfsKit.Ipld;
 using IpfsKit.Ipld.Car;
@@ -10,7 +11,7 @@ using IpfsKit.Multiformats;
 namespace IpfsKit.Client.Pinning;
 
 /// <summary>Pins roots, and makes roots of what is none.</summary>
-internal sealed class Pinner(IGrainFactory grains, NodeDirectory nodes, IContentLocator locator, Fetcher fetcher)
+internal sealed class Pinner(ReplicationCalls replication, NodeDirectory nodes, IContentLocator locator, Fetcher fetcher)
 {
     public async Task<Cid> PinAsync(ReadSessionFactory reads, IpfsPath path, PinOptions options, CancellationToken cancellationToken)
     {
@@ -26,20 +27,17 @@ internal sealed class Pinner(IGrainFactory grains, NodeDirectory nodes, IContent
         var request = new PinRequest { Mode = options.Mode, Name = options.Name };
         try
         {
-            await SetAsync(cid, request, cancellationToken).ConfigureAwait(false);
+            await replication.PinAsync(cid, request, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is ContentNotFoundException or ContentUnavailableException)
         {
             // It is no root yet, or one of which only the block is held. Whoever holds it all can adopt it.
             await AdoptOrFetchAsync(cid, options.Mode == PinMode.Recursive, cancellationToken).ConfigureAwait(false);
-            await SetAsync(cid, request, cancellationToken).ConfigureAwait(false);
+            await replication.PinAsync(cid, request, cancellationToken).ConfigureAwait(false);
         }
 
         return cid;
     }
-
-    private ValueTask SetAsync(Cid cid, PinRequest request, CancellationToken cancellationToken) =>
-        ClusterCalls.InvokeAsync(() => grains.GetContentGrain(cid).PinAsync(request, cancellationToken));
 
     /// <summary>Makes a root of what a silo holds; where none holds it all, of what a silo can get from elsewhere.</summary>
     private async ValueTask AdoptOrFetchAsync(Cid cid, bool wholeDag, CancellationToken cancellationToken)

@@ -43,6 +43,7 @@ internal static class UploadQuery
     {
         var query = new StringBuilder(DataPlaneProtocol.ImportPath);
         AppendPin(query, options.Pin, options.PinName);
+        AppendConcern(query, options.WriteConcern);
         if (options.AllowLargeBlocks)
             Append(query, "allow-large-blocks", "true");
         if (options.AllowPartial)
@@ -57,7 +58,14 @@ internal static class UploadQuery
         var query = new StringBuilder(path);
         Append(query, "profile", options.Profile.Name);
         AppendPin(query, options.Pin, options.PinName);
+        AppendConcern(query, options.WriteConcern);
         return query;
+    }
+
+    private static void AppendConcern(StringBuilder query, WriteConcern concern)
+    {
+        if (concern != default)
+            Append(query, "write-concern", concern.ToString());
     }
 
     private static void AppendPin(StringBuilder query, bool pin, string? name)

@@ -20,16 +20,29 @@ public interface IContentGrain : IGrainWithStringKey
     [Alias("Locate"), ReadOnly]
     ValueTask<ContentLocation?> LocateAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Pins the root; replaces an earlier pin of either mode.</summary>
+    /// <summary>Pins the root; replaces an earlier pin of either mode. Repeating it is harmless.</summary>
+    /// <returns>
+    /// How many silos hold the root and have recorded the pin, and how many should: if that is fewer, others are being told to hold it; ask again until it is enough.
+    /// </returns>
     /// <exception cref="ArgumentException">The mode is <see cref="PinMode.Indirect"/>, or the name is too long.</exception>
     /// <exception cref="ContentNotFoundException">The root is not committed.</exception>
     /// <exception cref="ContentUnavailableException">The mode is recursive and only the root's block is held: adopt the whole DAG first (<see cref="INodeGrain.AdoptAsync"/>).</exception>
     [Alias("Pin")]
-    ValueTask PinAsync(PinRequest request, CancellationToken cancellationToken = default);
+    ValueTask<ContentRegistration> PinAsync(PinRequest request, CancellationToken cancellationToken = default);
 
     /// <summary>Removes the pin; false if there was none.</summary>
     [Alias("Unpin")]
     ValueTask<bool> UnpinAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Where its copies are and how many it should have; null while it is not committed.</summary>
+    [Alias("GetReplication"), ReadOnly]
+    ValueTask<ReplicationStatus?> GetReplicationAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Sets how many copies the root is to have from now on, and has silos told to make those that it lacks. Returns when that is recorded, not when it is done.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The number is outside of 1 to <see cref="EnsureReplicationRequest.MaxCopies"/>.</exception>
+    /// <exception cref="ContentNotFoundException">The root is not committed.</exception>
+    [Alias("EnsureReplication")]
+    ValueTask<ReplicationStatus> EnsureReplicationAsync(EnsureReplicationRequest request, CancellationToken cancellationToken = default);
 
     /// <summary>Forgets the root everywhere; its blocks go when no other root needs them. False if it was not committed.</summary>
     /// <remarks>The root is invisible from the moment this has been recorded. A silo that is down drops its copy when it is back.</remarks>

@@ -32,6 +32,9 @@ public sealed record RegisterContent
 
     /// <summary>The newest <see cref="ContentRegistration.Revision"/> of the root that the silo has recorded, or 0: the answer's is not older.</summary>
     [Id(8)] public long Revision { get; init; }
+
+    /// <summary>The copies that the root is to have, or 0 for as many as it has to have already. A root that has to have more keeps that.</summary>
+    [Id(9)] public int Wanted { get; init; }
 }
 
 /// <summary>How far a registration has come.</summary>
@@ -61,6 +64,12 @@ public sealed record ContentRegistration
 
     /// <summary>Which write of the root's state this follows from: it grows with each, over all lives of the root, so that whoever hears of two knows which is the later.</summary>
     [Id(7)] public long Revision { get; init; }
+
+    /// <summary>Those of the silos that have acknowledged which are up.</summary>
+    [Id(8)] public int Standing { get; init; }
+
+    /// <summary>The silos that have been told to hold the root and do not yet.</summary>
+    [Id(9)] public int UnderWay { get; init; }
 }
 
 /// <summary>The life of a root.</summary>

@@ -56,6 +56,14 @@ public interface INodeGrain : IGrainWithStringKey
     [Alias("Adopt"), ResponseTimeout("00:10:00")]
     ValueTask AdoptAsync(Cid cid, bool wholeDag, CancellationToken cancellationToken = default);
 
+    /// <summary>Decommissions this silo, or calls that off: it takes no uploads any more, and its copies move to others. It may be stopped when it holds no roots any more (<see cref="NodeStats.Roots"/>). Remembered over restarts.</summary>
+    [Alias("SetLeaving")]
+    ValueTask SetLeavingAsync(bool isLeaving, CancellationToken cancellationToken = default);
+
+    /// <summary>Has this silo look at the copies of all its roots now rather than at its next time; returns at once.</summary>
+    [Alias("Sweep")]
+    ValueTask SweepAsync(CancellationToken cancellationToken = default);
+
     /// <summary>The committed roots of this silo in the order of their keys.</summary>
     [Alias("ListRoots")]
     IAsyncEnumerable<RootInfo> ListRootsAsync(CancellationToken cancellationToken = default);

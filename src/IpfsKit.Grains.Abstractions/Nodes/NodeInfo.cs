@@ -89,4 +89,7 @@ public sealed record NodeStats
 
     /// <summary>What it exchanged with peers.</summary>
     [Id(13)] public ExchangeStats Exchange { get; init; } = new();
+
+    /// <summary>How its roots are replicated.</summary>
+    [Id(14)] public ReplicationStats Replication { get; init; } = new();
 }

@@ -39,6 +39,10 @@ internal sealed class ContentIngest : IBlockSink, IBlockSource, IAsyncDisposable
     public Task<ContentRegistration> RegisterAsync(StoredRoot root, CancellationToken cancellationToken = default) =>
         _registrar.RegisterAsync(root, cancellationToken);
 
+    /// <summary>Says that this silo holds a root that is registered already; when it returns that is recorded. Idempotent.</summary>
+    /// <exception cref="ContentNotFoundException">It is registered no longer, or that was another life of it.</exception>
+    public Task AcknowledgeAsync(StoredRoot root, long epoch, CancellationToken cancellationToken = default) => _registrar.AcknowledgeAsync(root, epoch, cancellationToken);
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {

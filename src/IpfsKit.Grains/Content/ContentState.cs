@@ -51,6 +51,9 @@ internal sealed record ContentState
 
     /// <summary>Commands that silos were given and have not reported yet; null if there are none.</summary>
     public IReadOnlyList<OperationEntry>? Operations { get; init; }
+
+    /// <summary>The copies that the root is to have; null for as many as the cluster's settings say.</summary>
+    public int? Wanted { get; init; }
 }
 
 /// <summary>A peer that has delivered the root.</summary>

@@ -59,6 +59,7 @@ internal static class ContentStateViews
         DagBytes = state.DagBytes,
         Blocks = state.Blocks,
         WholeDag = state.WholeDag,
+        Epoch = state.Epoch,
         Holders = [.. state.Placements.Select(placement => PeerId.Parse(placement.Node))],
         Providers =
         [

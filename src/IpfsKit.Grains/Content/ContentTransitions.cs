@@ -15,8 +15,15 @@ namespace IpfsKit.Grains.Content;
 /// </remarks>
 internal static class ContentTransitions
 {
+    /// <summary>The most silos that are told at once to hold a root.</summary>
+    public const int MaxOperations = 16;
+
     /// <summary>A root is stored on a silo. A root that is committed keeps its form, its epoch and what it had; a copy, wholeness and a pin may be added.</summary>
-    public static ContentState Register(ContentState state, RegisterContent request, DateTimeOffset now)
+    /// <param name="state">The state.</param>
+    /// <param name="request">What was stored.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="min">The copies that a root is to have whose state says nothing.</param>
+    public static ContentState Register(ContentState state, RegisterContent request, DateTimeOffset now, int min)
     {
         var reborn = state.Life is ContentLife.None or ContentLife.Removing;
         var next = reborn
@@ -30,12 +37,13 @@ internal static class ContentTransitions
                 DagBytes = request.DagBytes,
                 Blocks = request.Blocks,
                 WholeDag = request.WholeDag,
-                Required = request.WriteConcern,
             }
             : state;
+        if (next.Life == ContentLife.Pending)
+            next = next with { Required = request.WriteConcern };
         if (request.WholeDag && !next.WholeDag)
             next = next with { WholeDag = true, SizeBytes = request.SizeBytes, DagBytes = request.DagBytes, Blocks = request.Blocks };
-        return Overtake(Acknowledge(request.Pin is null ? next : Pin(next, request.Pin, now), request.Placement, now), request.Revision);
+        return Overtake(Acknowledge(Want(request.Pin is null ? next : Pin(next, request.Pin, now), request.Wanted, reborn, min), request.Placement, now), request.Revision);
     }
 
     /// <summary>A silo has recorded a revision that this state has not reached, because state was lost or clocks differ: the next write goes beyond it, or the silo would ignore all that follows.</summary>
@@ -44,13 +52,25 @@ internal static class ContentTransitions
     /// <summary>The revision of the next write: larger than the last one and, because a state that is cleared forgets its own, than those of earlier lives.</summary>
     public static long NextRevision(long last, DateTimeOffset now) => Math.Max(last + 1, now.ToUnixTimeMilliseconds());
 
-    /// <summary>A silo holds the root; the last acknowledgement needed commits it.</summary>
+    /// <summary>A root that is stored again is to have no fewer copies than it was to have.</summary>
+    private static ContentState Want(ContentState state, int copies, bool isNew, int min)
+    {
+        if (copies == 0 || (!isNew && copies <= (state.Wanted ?? min)))
+            return state;
+        return Wanting(state, copies == min ? null : copies);
+    }
+
+    /// <summary>Sets the copies that the root is to have; null for as many as the settings say.</summary>
+    public static ContentState Wanting(ContentState state, int? copies) => state.Wanted == copies ? state : state with { Wanted = copies };
+
+    /// <summary>A silo holds the root, and need not be told to any more; the last acknowledgement needed commits it.</summary>
     public static ContentState Acknowledge(ContentState state, NodePlacement placement, DateTimeOffset now)
     {
         var node = placement.Node.ToString();
         var next = state.Placements.Any(known => known.Node == node)
             ? state
             : state with { Placements = [.. state.Placements, new PlacementState(node, placement.Since)] };
+        next = WithoutOperations(next, operation => operation.Node == node);
         return next.Life == ContentLife.Pending && next.Placements.Count >= next.Required
             ? next with { Life = ContentLife.Committed, CommittedAt = now }
             : next;
@@ -91,18 +111,26 @@ internal static class ContentTransitions
         return state with { Providers = [.. heard.Concat(known.Where(other => heard.All(entry => entry.Peer != other.Peer))).Take(ProviderHints.MaxProviders)] };
     }
 
-    /// <summary>A silo is told to hold the root. One that has been told already is told again under the same name.</summary>
-    public static ContentState Command(ContentState state, Guid id, PeerId node, DateTimeOffset now)
+    /// <summary>Silos are told to hold the root. One that has been told already is told again under the same name.</summary>
+    public static ContentState Command(ContentState state, IReadOnlyList<PeerId> silos, DateTimeOffset now)
     {
-        var name = node.ToString();
         var operations = state.Operations ?? [];
-        return operations.Any(operation => operation.Node == name) ? state : state with { Operations = [.. operations, new OperationEntry(id, name, now)] };
+        var added = silos.Select(node => node.ToString()).Where(name => operations.All(operation => operation.Node != name)).Take(MaxOperations - operations.Count)
+            .Select(name => new OperationEntry(Guid.NewGuid(), name, now)).ToList();
+        return added.Count == 0 ? state : state with { Operations = [.. operations, .. added] };
     }
 
     /// <summary>A silo has reported.</summary>
-    public static ContentState Reported(ContentState state, Guid id) => state.Operations?.Any(operation => operation.Id == id) is not true
-        ? state
-        : state with { Operations = state.Operations.Count == 1 ? null : [.. state.Operations.Where(operation => operation.Id != id)] };
+    public static ContentState Reported(ContentState state, Guid id) => WithoutOperations(state, operation => operation.Id == id);
+
+    /// <summary>Forgets commands.</summary>
+    public static ContentState WithoutOperations(ContentState state, Func<OperationEntry, bool> isForgotten)
+    {
+        if (state.Operations is not { } operations || !operations.Any(isForgotten))
+            return state;
+        OperationEntry[] left = [.. operations.Where(operation => !isForgotten(operation))];
+        return state with { Operations = left.Length == 0 ? null : left };
+    }
 
     /// <summary>Adds heat that was gathered in memory.</summary>
     public static ContentState Warm(ContentState state, RootHeat heat) =>

@@ -13,10 +13,10 @@ internal interface IContentHolderGrain : IGrainWithStringKey
     [Alias("Register")]
     ValueTask<ContentRegistration> RegisterAsync(RegisterContent request, CancellationToken cancellationToken = default);
 
-    /// <summary>Says that a silo now holds the whole root durably; commits the root when that was the last acknowledgement needed. Idempotent.</summary>
-    /// <exception cref="ContentNotFoundException">The root is not registered.</exception>
+    /// <summary>Says that a silo now holds the root durably; commits the root when that was the last acknowledgement needed. Idempotent.</summary>
+    /// <exception cref="ContentNotFoundException">The root is not registered, or this is another life of it: the copy is of no use.</exception>
     [Alias("Acknowledge")]
-    ValueTask<ContentRegistration> AcknowledgeAsync(NodePlacement placement, CancellationToken cancellationToken = default);
+    ValueTask<ContentRegistration> AcknowledgeAsync(HeldCopy copy, CancellationToken cancellationToken = default);
 
     /// <summary>Counts reads that silos have gathered; sent at most once per silo and second. Written behind within seconds.</summary>
     [Alias("Touch")]
@@ -51,14 +51,21 @@ internal interface IContentHolderGrain : IGrainWithStringKey
     [Alias("AddProviders")]
     ValueTask AddProvidersAsync(IReadOnlyList<ProviderHint> providers, CancellationToken cancellationToken = default);
 
-    /// <summary>Tells a silo to fetch the root and hold it; returns when that is recorded and the silo has been told, not when it is done. Repeating it tells the silo again.</summary>
-    /// <param name="node">The silo.</param>
+    /// <summary>Has silos told to hold the root until enough that are up do; returns when that is recorded and they have been told, not when it is done. Asked again, it says how far that has come, and goes on.</summary>
+    /// <param name="asking">A silo that holds it, and is up: it asks.</param>
+    /// <param name="copies">How many should.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
-    /// <returns>The name of the operation; null if the silo holds the root already.</returns>
-    /// <exception cref="ContentNotFoundException">The root is not committed.</exception>
-    /// <exception cref="ContentUnavailableException">The silo is not active, or too many silos are being told at once.</exception>
+    /// <exception cref="ContentNotFoundException">The root is not registered.</exception>
     [Alias("Replicate")]
-    ValueTask<Guid?> ReplicateAsync(PeerId node, CancellationToken cancellationToken = default);
+    ValueTask<ContentRegistration> ReplicateAsync(PeerId asking, int copies, CancellationToken cancellationToken = default);
+
+    /// <summary>A silo that holds the root asks what becomes of its copy. Copies that are missing are begun; one that is not needed may be released, which is recorded before this returns.</summary>
+    [Alias("Sweep")]
+    ValueTask<SweepAdvice> SweepAsync(PeerId node, CancellationToken cancellationToken = default);
+
+    /// <summary>A silo that is up does not hold the root, though it is listed.</summary>
+    [Alias("Lost")]
+    ValueTask LostAsync(PeerId node, CancellationToken cancellationToken = default);
 
     /// <summary>A silo has done what it was told to, or has failed. Idempotent; of an operation that is not known nothing is recorded.</summary>
     [Alias("Report")]

@@ -20,6 +20,9 @@ internal sealed record StoredRoot
     /// <summary>A pin to set together with the commit, or null.</summary>
     public PinRequest? Pin { get; init; }
 
+    /// <summary>On how many silos it must be durable before it counts; as the cluster's settings say if nothing is said.</summary>
+    public WriteConcern WriteConcern { get; init; }
+
     /// <summary>Whether all that the root reaches is held, or its block alone.</summary>
     public bool WholeDag { get; init; } = true;
 }

@@ -14,6 +14,7 @@ internal sealed class AddHandler(DataPlaneOptions options)
     {
         var request = context.Request;
         var pin = PinQuery.Parse(request.Query);
+        var concern = QueryValues.Concern(request.Query);
         var distinct = new DistinctBlocks(ingest);
         var imported = await ImportAsync(distinct, request, new UnixFsImportOptions
         {
@@ -32,6 +33,7 @@ internal sealed class AddHandler(DataPlaneOptions options)
                 DagBytes = distinct.Bytes,
                 Blocks = distinct.Count,
                 Pin = pin,
+                WriteConcern = concern,
             },
             CancellationToken.None);
         return new UploadReceipt

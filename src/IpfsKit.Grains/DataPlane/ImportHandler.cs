@@ -18,6 +18,7 @@ internal sealed class ImportHandler(DataPlaneOptions options)
     {
         var request = context.Request;
         var pin = PinQuery.Parse(request.Query);
+        var concern = QueryValues.Concern(request.Query);
         var partial = QueryValues.Flag(request.Query, "partial", fallback: false);
         var large = QueryValues.Flag(request.Query, "allow-large-blocks", fallback: false);
         if (request.ContentType?.Split(';')[0].Trim() is var type and not (DataPlaneProtocol.CarMediaType or DataPlaneProtocol.FileMediaType))
@@ -49,7 +50,7 @@ internal sealed class ImportHandler(DataPlaneOptions options)
         foreach (var (root, size) in measured)
         {
             if (size is { } known)
-                await RegisterAsync(ingest, root, known, pin);
+                await RegisterAsync(ingest, root, known, pin, concern);
         }
 
         return new UploadReceipt
@@ -94,9 +95,9 @@ internal sealed class ImportHandler(DataPlaneOptions options)
         return new DagSize(await UnixFsContentSize.MeasureAsync(ingest, root, options.MaxTreeEntries, options.MaxTreeDepth, cancellationToken), bytes, blocks);
     }
 
-    private static async Task RegisterAsync(ContentIngest ingest, Cid root, DagSize size, PinRequest? pin) =>
+    private static async Task RegisterAsync(ContentIngest ingest, Cid root, DagSize size, PinRequest? pin, WriteConcern concern) =>
         await ingest.RegisterAsync(
-            new StoredRoot { Root = root, SizeBytes = size.ContentBytes, DagBytes = size.DagBytes, Blocks = size.Blocks, Pin = pin }, CancellationToken.None);
+            new StoredRoot { Root = root, SizeBytes = size.ContentBytes, DagBytes = size.DagBytes, Blocks = size.Blocks, Pin = pin, WriteConcern = concern }, CancellationToken.None);
 
     private static UploadedRoot Describe(Cid root, DagSize? size) => new()
     {

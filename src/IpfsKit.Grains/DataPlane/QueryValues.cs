@@ -14,6 +14,15 @@ internal static class QueryValues
         _ => throw DataPlaneRefusals.BadRequest($"{name} is given more than once."),
     };
 
+    /// <summary>The write concern that an upload asks for; none if it says nothing.</summary>
+    /// <exception cref="DataPlaneException">It is none.</exception>
+    public static WriteConcern Concern(IQueryCollection query) => Single(query, "write-concern") switch
+    {
+        null => default,
+        var text when WriteConcern.TryParse(text, out var concern) => concern,
+        var other => throw DataPlaneRefusals.BadRequest($"write-concern is '{other}', neither a number from 1 to {WriteConcern.MaxCopies} nor majority."),
+    };
+
     /// <summary>A flag: y, n, true or false; present without a value is true.</summary>
     /// <exception cref="DataPlaneException">It is something else.</exception>
     public static bool Flag(IQueryCollection query, string name, bool fallback) => Single(query, name) switch

@@ -26,6 +26,9 @@ internal sealed record ContentSources
 
     /// <summary>Peers outside of the cluster that have delivered it, the latest first.</summary>
     [Id(6)] public IReadOnlyList<ProviderHint> Providers { get; init; } = [];
+
+    /// <summary>Which life of the root it is.</summary>
+    [Id(7)] public long Epoch { get; init; }
 }
 
 /// <summary>A peer that has delivered content.</summary>

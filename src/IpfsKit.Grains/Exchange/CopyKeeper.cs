@@ -77,7 +77,7 @@ internal sealed partial class CopyKeeper(
             if (!await LocalDag.IsCompleteAsync(ingest.Blocks, root, cancellationToken))
                 return;
             var sources = content.Sources;
-            await ingest.RegisterAsync(new StoredRoot { Root = root, SizeBytes = sources.SizeBytes, DagBytes = sources.DagBytes, Blocks = sources.Blocks }, cancellationToken);
+            await ingest.AcknowledgeAsync(new StoredRoot { Root = root, SizeBytes = sources.SizeBytes, DagBytes = sources.DagBytes, Blocks = sources.Blocks }, sources.Epoch, cancellationToken);
             LogCopied(logger, root);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)

@@ -3,6 +3,7 @@ using IpfsKit.Grains.DataPlane;
 using IpfsKit.Grains.Exchange;
 using IpfsKit.Grains.Heat;
 using IpfsKit.Grains.Nodes;
+using IpfsKit.Grains.Replication;
 
 namespace IpfsKit.Grains.Hosting;
 
@@ -42,6 +43,9 @@ public sealed class IpfsKitOptions
 
     /// <summary>Content that is not here.</summary>
     public ExchangeOptions Exchange { get; set; } = new();
+
+    /// <summary>Copies on several silos.</summary>
+    public ReplicationOptions Replication { get; set; } = new();
 
     /// <summary>The counting of reads.</summary>
     public TouchReporterOptions Heat { get; set; } = new();

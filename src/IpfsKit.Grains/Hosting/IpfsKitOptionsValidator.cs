@@ -1,4 +1,5 @@
 using System.Net;
+using IpfsKit.Grains.Replication;
 using Microsoft.Extensions.Options;
 
 namespace IpfsKit.Grains.Hosting;
@@ -40,6 +41,19 @@ internal sealed class IpfsKitOptionsValidator : IValidateOptions<IpfsKitOptions>
         Check(storage.CapacityBytes is null || storage.CapacityBytes >= 4 * storage.SegmentBytes, "Storage:CapacityBytes", storage.CapacityBytes, $"is less than {4 * storage.SegmentBytes} bytes");
         Check(storage.MinFreeDiskBytes >= 0, "Storage:MinFreeDiskBytes", storage.MinFreeDiskBytes, "is negative");
         CheckSpan(storage.CollectInterval, TimeSpan.FromMinutes(1), TimeSpan.FromDays(30), "Storage:CollectInterval");
+
+        var replication = options.Replication;
+        CheckRange(replication.MinFactor ?? 1, 1, WriteConcern.MaxCopies, "Replication:MinFactor");
+        var min = replication.MinFactor ?? ReplicationFactors.DefaultMin;
+        CheckRange(replication.MaxFactor ?? min, min, EnsureReplicationRequest.MaxCopies, "Replication:MaxFactor");
+        CheckRange(replication.CriticalFactor ?? min, min, EnsureReplicationRequest.MaxCopies, "Replication:CriticalFactor");
+        CheckSpan(replication.RepairDelay, TimeSpan.Zero, TimeSpan.FromDays(7), "Replication:RepairDelay");
+        CheckRange(replication.RepairsPerSecond, 1, 100_000, "Replication:RepairsPerSecond");
+        CheckSpan(replication.SweepInterval, TimeSpan.FromSeconds(1), TimeSpan.FromDays(7), "Replication:SweepInterval");
+        CheckRange(replication.SweepPerSecond, 1, 100_000, "Replication:SweepPerSecond");
+        CheckRange(replication.MaxConcurrentTransfers, 1, 1024, "Replication:MaxConcurrentTransfers");
+        CheckSpan(replication.TransferTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), "Replication:TransferTimeout");
+        CheckSpan(replication.LoadInterval, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10), "Replication:LoadInterval");
 
         CheckSpan(options.Catalog.ReconcileInterval, TimeSpan.FromMinutes(1), TimeSpan.FromDays(30), "Catalog:ReconcileInterval");
         CheckRange(options.Catalog.ReconcilePerSecond, 1, 100_000, "Catalog:ReconcilePerSecond");

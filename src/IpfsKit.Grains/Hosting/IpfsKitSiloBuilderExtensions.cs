@@ -11,6 +11,7 @@ using IpfsKit.Grains.Hosting;
 using IpfsKit.Grains.Nodes;
 using IpfsKit.Grains.Placement;
 using IpfsKit.Grains.Providers;
+using IpfsKit.Grains.Replication;
 using IpfsKit.Grains.Serialization;
 using IpfsKit.Grains.Tickets;
 using IpfsKit.Grains.Transport;
@@ -47,6 +48,7 @@ public static class IpfsKitSiloBuilderExtensions
             AddSettings(services);
             AddLibp2p(services);
             AddExchange(services);
+            AddReplication(services);
             AddNode(services);
             AddGrains(services);
             AddMetadata(builder);
@@ -124,6 +126,24 @@ public static class IpfsKitSiloBuilderExtensions
         services.AddSingleton<TransportCommands>();
         services.AddSingleton<ITransportClient, TransportClient>();
         services.AddSingleton<ExchangeLife>();
+    }
+
+    private static void AddReplication(IServiceCollection services)
+    {
+        services.AddSingleton(provider => new ReplicationFactors(
+            provider.GetRequiredService<IOptions<IpfsKitOptions>>().Value.Replication, RoleOf(provider), provider.GetService<EmbeddedCluster>() is not null));
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<IpfsKitOptions>>().Value.Replication);
+        services.AddSingleton<NodeLoads>();
+        AddClocked<Absences>(services);
+        services.AddSingleton<ReplicaMap>();
+        services.AddSingleton<CommitSignals>();
+        services.AddSingleton<CopiesAwaiter>();
+        services.AddSingleton<Replicator>();
+        AddClocked<SweepSchedule>(services);
+        services.AddSingleton<Departure>();
+        services.AddSingleton<LoadExchange>();
+        services.AddSingleton<ReplicationCounters>();
+        AddClocked<ReplicationSweeper>(services);
     }
 
     private static void AddNode(IServiceCollection services)

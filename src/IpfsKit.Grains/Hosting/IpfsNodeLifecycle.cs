@@ -3,6 +3,7 @@ using IpfsKit.Grains.DataPlane;
 using IpfsKit.Grains.Exchange;
 using IpfsKit.Grains.Heat;
 using IpfsKit.Grains.Nodes;
+using IpfsKit.Grains.Replication;
 using IpfsKit.Libp2p.Hosting;
 using IpfsKit.Multiformats;
 using Microsoft.Extensions.Logging;
@@ -20,7 +21,7 @@ namespace IpfsKit.Grains.Hosting;
 /// Storage is open before the first grain can ask for it and until the last has gone. What calls grains runs only while the silo is active.
 /// </remarks>
 internal sealed partial class IpfsNodeLifecycle(
-    IpfsNode node, ILibp2pHost host, SiblingConnector siblings, ExchangeLife exchange, IDataPlane dataPlane, TouchReporter touches, CatalogReconciler reconciler, Collector collector, ILogger<IpfsNodeLifecycle> logger) : ILifecycleParticipant<ISiloLifecycle>
+    IpfsNode node, ILibp2pHost host, SiblingConnector siblings, ExchangeLife exchange, IDataPlane dataPlane, TouchReporter touches, CatalogReconciler reconciler, Collector collector, LoadExchange loads, ReplicationSweeper sweeper, ILogger<IpfsNodeLifecycle> logger) : ILifecycleParticipant<ISiloLifecycle>
 {
     /// <inheritdoc/>
     public void Participate(ISiloLifecycle observer)
@@ -43,12 +44,16 @@ internal sealed partial class IpfsNodeLifecycle(
         await host.StartAsync(cancellationToken);
         siblings.Start();
         exchange.Start();
+        loads.Start();
+        sweeper.Start();
         await dataPlane.StartAsync(cancellationToken);
     }
 
     private async Task StopAsync(CancellationToken cancellationToken)
     {
         await dataPlane.StopAsync(cancellationToken);
+        await sweeper.StopAsync();
+        await loads.StopAsync(cancellationToken);
         await exchange.StopAsync(cancellationToken);
         await siblings.StopAsync(cancellationToken);
         await host.StopAsync(cancellationToken);

@@ -11,6 +11,10 @@ internal interface INodeControlGrain : IGrainWithStringKey
     [Alias("DropRoot")]
     ValueTask DropRootAsync(Cid root, long revision, CancellationToken cancellationToken = default);
 
+    /// <summary>Which of these roots the silo does not hold.</summary>
+    [Alias("FindMissing")]
+    ValueTask<IReadOnlyList<Cid>> FindMissingAsync(IReadOnlyList<Cid> roots, CancellationToken cancellationToken = default);
+
     /// <summary>Records the pin of a root, or that it has none; durable when it returns. Idempotent.</summary>
     [Alias("SetPin")]
     ValueTask SetPinAsync(Cid root, ContentRegistration registration, CancellationToken cancellationToken = default);

@@ -6,6 +6,7 @@ using IpfsKit.Grains.DataPlane;
 using IpfsKit.Grains.Exchange;
 using IpfsKit.Grains.Heat;
 using IpfsKit.Grains.Placement;
+using IpfsKit.Grains.Replication;
 using IpfsKit.Grains.Tickets;
 using IpfsKit.Grains.Transport;
 using IpfsKit.Multiformats;
@@ -31,6 +32,11 @@ internal sealed class NodeGrain(
     IBitswap bitswap,
     TouchAggregator touches,
     ReadGate reads,
+    Departure departure,
+    SweepSchedule schedule,
+    LoadExchange loads,
+    CommitSignals signals,
+    ReplicationCounters replication,
     CatalogReconciler reconciler) : Grain, INodeGrain, INodeControlGrain
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(100);
@@ -59,6 +65,7 @@ internal sealed class NodeGrain(
             BytesReceived = node.Counters.BytesReceived,
             Retrieval = retrieval.Snapshot(),
             Exchange = ToStats(bitswap.Statistics, peers.Count),
+            Replication = replication.Snapshot(departure.IsLeaving),
         };
     }
 
@@ -68,6 +75,8 @@ internal sealed class NodeGrain(
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(request.MaxBytes);
         if (node.Storage.Blocks.Failure is { } failure)
             throw new StateUnavailableException($"Silo {node.PeerId} takes no uploads: {failure.Message}");
+        if (departure.IsLeaving)
+            throw new InsufficientStorageException($"Silo {node.PeerId} is being decommissioned and takes no uploads.");
         var free = node.Storage.FreeBytes;
         if (request.ExpectedBytes > free)
             throw new InsufficientStorageException($"Silo {node.PeerId} has room for {free} bytes, and the upload has {request.ExpectedBytes}.");
@@ -205,7 +214,40 @@ internal sealed class NodeGrain(
     /// <inheritdoc/>
     public async ValueTask SetPinAsync(Cid root, ContentRegistration registration, CancellationToken cancellationToken) =>
         // All that the row follows from, not the pin alone: it may arrive before the end of the registration that it comes after, and overtakes that.
+        await CommitAsync(root, registration, cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<Cid>> FindMissingAsync(IReadOnlyList<Cid> roots, CancellationToken cancellationToken)
+    {
+        var missing = new List<Cid>();
+        foreach (var root in roots)
+        {
+            if (await Catalog.GetRootAsync(root, cancellationToken) is null)
+                missing.Add(root);
+        }
+
+        return missing;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask SetLeavingAsync(bool isLeaving, CancellationToken cancellationToken)
+    {
+        departure.Set(isLeaving);
+        return default;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask SweepAsync(CancellationToken cancellationToken)
+    {
+        schedule.Request();
+        await loads.ExchangeAsync(cancellationToken);
+    }
+
+    private async Task CommitAsync(Cid root, ContentRegistration registration, CancellationToken cancellationToken)
+    {
         await held.CommitAsync(root, registration, cancellationToken);
+        signals.Set(root);
+    }
 
     /// <summary>From here on the catalog has all that was acknowledged, before a crash of this silo and since.</summary>
     private async Task CatchUpAsync(CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using IpfsKit.Grains.Replication;
 using IpfsKit.Multiformats;
 using Orleans.Services;
 
@@ -8,9 +9,9 @@ namespace IpfsKit.Grains.Transport;
 [Alias("ipfskit.ITransportGrainService")]
 internal interface ITransportGrainService : IGrainService
 {
-    /// <summary>Fetch a root and hold it.</summary>
-    [Alias("BeginFetch")]
-    Task BeginFetchAsync(Guid operationId, FetchRequest request);
+    /// <summary>Hold a root: fetch what is missing of it, and acknowledge it.</summary>
+    [Alias("BeginHold")]
+    Task BeginHoldAsync(Guid operationId, HoldRequest request);
 
     /// <summary>Forget a root (<see cref="Nodes.INodeControlGrain.DropRootAsync"/>).</summary>
     [Alias("BeginDrop")]
@@ -23,6 +24,10 @@ internal interface ITransportGrainService : IGrainService
     /// <summary>Whether the block is here; answered from the index in memory.</summary>
     [Alias("HasBlock")]
     Task<bool> HasBlockAsync(Cid cid);
+
+    /// <summary>How another silo is.</summary>
+    [Alias("Announce")]
+    Task AnnounceAsync(NodeLoad load);
 
     /// <summary>Give an operation up; its report says so. One that has ended, or is unknown, is none of this call's business.</summary>
     [Alias("Cancel")]

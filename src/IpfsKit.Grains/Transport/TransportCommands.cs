@@ -1,6 +1,7 @@
 using IpfsKit.Grains.Catalog;
 using IpfsKit.Grains.Content;
 using IpfsKit.Grains.Nodes;
+using IpfsKit.Grains.Replication;
 using IpfsKit.Multiformats;
 using Microsoft.Extensions.Logging;
 
@@ -9,7 +10,7 @@ namespace IpfsKit.Grains.Transport;
 /// <summary>Does what content grains have told this silo to do, beside everything else, and reports.</summary>
 /// <remarks>A report that does not arrive is repeated a few times; after that the content grain finds out when it gives the command again.</remarks>
 internal sealed partial class TransportCommands(
-    IpfsNode node, FetchOperations fetches, HeldRoots held, PeerDirectory peers, IGrainFactory grains, ILogger<TransportCommands> logger)
+    IpfsNode node, Replicator replicator, HeldRoots held, PeerDirectory peers, IGrainFactory grains, ILogger<TransportCommands> logger)
 {
     /// <summary>The most commands that are under way; further ones are reported as failed.</summary>
     public const int MaxCommands = 1024;
@@ -32,13 +33,8 @@ internal sealed partial class TransportCommands(
         }
     }
 
-    /// <inheritdoc cref="ITransportGrainService.BeginFetchAsync"/>
-    public void BeginFetch(Guid operationId, FetchRequest request) => Begin(operationId, request.Root, async cancellationToken =>
-    {
-        using var operation = fetches.Start(request);
-        await using var registration = cancellationToken.Register(operation.Cancel);
-        await operation.Completion;
-    });
+    /// <inheritdoc cref="ITransportGrainService.BeginHoldAsync"/>
+    public void BeginHold(Guid operationId, HoldRequest request) => Begin(operationId, request.Root, cancellationToken => replicator.HoldAsync(request, cancellationToken));
 
     /// <inheritdoc cref="ITransportGrainService.BeginDropAsync"/>
     public void BeginDrop(Guid operationId, Cid root, long revision) => Begin(operationId, root, async cancellationToken =>

@@ -1,4 +1,5 @@
 using IpfsKit.Grains.Exchange;
+using IpfsKit.Grains.Replication;
 using IpfsKit.Multiformats;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
@@ -7,12 +8,12 @@ namespace IpfsKit.Grains.Transport;
 
 /// <summary>The address of a silo's node inside the cluster: a thin router that owns no state.</summary>
 [Reentrant]
-internal sealed class TransportGrainService(GrainId id, Silo silo, ILoggerFactory loggers, TransportCommands commands, NodeBlockStore blocks) : GrainService(id, silo, loggers), ITransportGrainService
+internal sealed class TransportGrainService(GrainId id, Silo silo, ILoggerFactory loggers, TransportCommands commands, NodeBlockStore blocks, NodeLoads loads) : GrainService(id, silo, loggers), ITransportGrainService
 {
     /// <inheritdoc/>
-    public Task BeginFetchAsync(Guid operationId, FetchRequest request)
+    public Task BeginHoldAsync(Guid operationId, HoldRequest request)
     {
-        commands.BeginFetch(operationId, request);
+        commands.BeginHold(operationId, request);
         return Task.CompletedTask;
     }
 
@@ -32,6 +33,13 @@ internal sealed class TransportGrainService(GrainId id, Silo silo, ILoggerFactor
 
     /// <inheritdoc/>
     public Task<bool> HasBlockAsync(Cid cid) => blocks.HasAsync(cid).AsTask();
+
+    /// <inheritdoc/>
+    public Task AnnounceAsync(NodeLoad load)
+    {
+        loads.Set(load);
+        return Task.CompletedTask;
+    }
 
     /// <inheritdoc/>
     public Task CancelAsync(Guid operationId)
