@@ -56,9 +56,9 @@ public sealed class ContentGrainTests(ClusterFixture fixture) : IClassFixture<Cl
         Assert.Null(await Grain.LocateAsync(Token));
         await Assert.ThrowsAsync<ContentNotFoundException>(async () => await Grain.PinAsync(new PinRequest(), Token));
 
-        registration = await Holder.AcknowledgeAsync(Request().Placement, Token);
+        registration = await Holder.AcknowledgeAsync(new HeldCopy { Placement = Request().Placement, Epoch = registration.Epoch }, Token);
         Assert.Equal(ContentStatus.Pending, registration.Status);
-        registration = await Holder.AcknowledgeAsync(new NodePlacement { Node = OtherPeer, Since = Cluster.Time.GetUtcNow() }, Token);
+        registration = await Holder.AcknowledgeAsync(new HeldCopy { Placement = new NodePlacement { Node = OtherPeer, Since = Cluster.Time.GetUtcNow() }, Epoch = registration.Epoch }, Token);
         Assert.Equal((ContentStatus.Committed, 2, 2), (registration.Status, registration.Acknowledged, registration.Required));
         Assert.NotNull(await Grain.StatAsync(Token));
     }
@@ -133,7 +133,7 @@ public sealed class ContentGrainTests(ClusterFixture fixture) : IClassFixture<Cl
         Assert.False(await Grain.RemoveAsync(Token));
         await Holder.TouchAsync(Touches(1), Token);
         Assert.Equal(_block.Cid, (await Assert.ThrowsAsync<ContentNotFoundException>(async () => await Grain.PinAsync(new PinRequest(), Token))).Cid);
-        await Assert.ThrowsAsync<ContentNotFoundException>(async () => await Holder.AcknowledgeAsync(Request().Placement, Token));
+        await Assert.ThrowsAsync<ContentNotFoundException>(async () => await Holder.AcknowledgeAsync(new HeldCopy { Placement = Request().Placement, Epoch = 0 }, Token));
 
         Assert.Equal(writes, Storage.WritesOf(Grain.GetGrainId()));
         Assert.False(Storage.Has(Grain.GetGrainId()));

@@ -53,7 +53,7 @@ public sealed class RemovalTests(ClusterFixture fixture) : IClassFixture<Cluster
     {
         var registration = await Cluster.AddAsync([_block]);
         var absent = PeerId.Parse("12D3KooWD3eckifWpRn9wQpMG9R9hX3sD158z7EqHWmweQAJU5SA");
-        await Holder.AcknowledgeAsync(new NodePlacement { Node = absent }, Token);
+        await Holder.AcknowledgeAsync(new HeldCopy { Placement = new NodePlacement { Node = absent }, Epoch = registration.Epoch }, Token);
 
         Assert.True(await Grain.RemoveAsync(Token));
         Assert.Null(await Grain.StatAsync(Token));
@@ -71,7 +71,8 @@ public sealed class RemovalTests(ClusterFixture fixture) : IClassFixture<Cluster
     public async Task Register_WhileARemovalIsUnfinished_BeginsANewLife()
     {
         var first = await Cluster.AddAsync([_block]);
-        await Holder.AcknowledgeAsync(new NodePlacement { Node = PeerId.Parse("12D3KooWD3eckifWpRn9wQpMG9R9hX3sD158z7EqHWmweQAJU5SA") }, Token);
+        await Holder.AcknowledgeAsync(
+            new HeldCopy { Placement = new NodePlacement { Node = PeerId.Parse("12D3KooWD3eckifWpRn9wQpMG9R9hX3sD158z7EqHWmweQAJU5SA") }, Epoch = first.Epoch }, Token);
         await Grain.RemoveAsync(Token);
 
         var second = await Cluster.AddAsync([_block]);

@@ -64,6 +64,9 @@ internal sealed class NodeCluster : IAsyncDisposable
                 settings.DataPlane.ListenAddress = "127.0.0.1:0";
                 // The clock stands still, and so would whoever waits for the next step.
                 settings.Catalog.ReconcilePerSecond = 100_000;
+                // Tests of replication say otherwise.
+                settings.Replication.MinFactor = 1;
+                settings.Replication.LoadInterval = TimeSpan.FromMilliseconds(100);
                 settings.Exchange.SiblingInterval = TimeSpan.FromMilliseconds(100);
                 configure?.Invoke(number, settings);
             });
@@ -83,15 +86,14 @@ internal sealed class NodeCluster : IAsyncDisposable
 
     public CatalogReconciler Reconciler(int silo = 0) => Service<CatalogReconciler>(silo);
 
-    /// <summary>Puts blocks on a silo and registers the first as their root.</summary>
-    /// <summary>Adds blocks; returns when the catalog has been told, too.</summary>
-    public async Task<ContentRegistration> AddAsync(Block[] blocks, int silo = 0, PinRequest? pin = null)
+    /// <summary>Puts blocks on a silo and registers the first as their root; returns when the catalog has been told, too.</summary>
+    public async Task<ContentRegistration> AddAsync(Block[] blocks, int silo = 0, PinRequest? pin = null, WriteConcern concern = default)
     {
         var token = TestContext.Current.CancellationToken;
         await using var ingest = Service<ContentRegistrar>(silo).Begin();
         await ingest.PutManyAsync(blocks, token);
         var registration = await ingest.RegisterAsync(
-            new StoredRoot { Root = blocks[0].Cid, SizeBytes = blocks[0].Size, DagBytes = blocks.Sum(block => block.Size), Blocks = blocks.Length, Pin = pin }, token);
+            new StoredRoot { Root = blocks[0].Cid, SizeBytes = blocks[0].Size, DagBytes = blocks.Sum(block => block.Size), Blocks = blocks.Length, Pin = pin, WriteConcern = concern }, token);
         await Service<HeldRoots>(silo).EndingAsync(blocks[0].Cid);
         return registration;
     }

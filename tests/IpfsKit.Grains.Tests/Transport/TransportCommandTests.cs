@@ -1,4 +1,5 @@
 using IpfsKit.Grains.Content;
+using IpfsKit.Grains.Replication;
 using IpfsKit.Grains.Tests.Support;
 using IpfsKit.Grains.Transport;
 using IpfsKit.Libp2p.Hosting;
@@ -69,17 +70,17 @@ public sealed class TransportCommandTests : IAsyncLifetime
         }
 
         var holder = _cluster.Service<IGrainFactory>().GetContentHolder(root.Cid);
-        var operation = await holder.ReplicateAsync(_cluster.Node(1).PeerId, Token);
+        await holder.ReplicateAsync(_cluster.Node().PeerId, copies: 2, Token);
         await EventuallyAsync("the peer is asked", () => Task.FromResult(peer.Bitswap.GetWantlist(_cluster.Node(1).PeerId).Contains(leaves[1].Cid)));
-        Assert.NotNull(Operations(holder));
+        var operation = Assert.Single(Operations(holder)!).Id;
 
-        await Service.CancelAsync(operation!.Value);
+        await Service.CancelAsync(operation);
 
         await EventuallyAsync("the outcome is reported", () => Task.FromResult(Operations(holder) is null));
         await EventuallyAsync("the peer is asked no longer", () => Task.FromResult(peer.Bitswap.GetWantlist(_cluster.Node(1).PeerId).Count == 0));
-        Assert.Equal(0, _cluster.Service<FetchOperations>(1).Count);
+        Assert.Equal(0, _cluster.Service<Replicator>(1).Count);
         Assert.Single((await _cluster.Grains.GetContentGrain(root.Cid).StatAsync(Token))!.Placements);
-        await Service.CancelAsync(operation.Value);
+        await Service.CancelAsync(operation);
     }
 
     [Fact]
