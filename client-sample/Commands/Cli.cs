@@ -39,6 +39,9 @@ internal sealed class Cli
             FetchCommand.Create(this),
             PeersCommand.Create(this),
             StatsCommand.Create(this),
+            ClusterCommand.Create(this),
+            ReplicationCommand.Create(this),
+            DecommissionCommand.Create(this),
             DemoCommand.Create(this),
         };
         _connection.AddTo(_root);

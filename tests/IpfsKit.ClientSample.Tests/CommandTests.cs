@@ -50,6 +50,42 @@ public sealed class CommandTests(ServiceFixture service) : IClassFixture<Service
     }
 
     [Fact]
+    public async Task Cluster_ShowsTheSiloAndItsReplication()
+    {
+        await AddAsync("in the cluster");
+
+        var (_, shown, _) = await SucceedAsync("cluster");
+
+        Assert.Contains("master", shown, StringComparison.Ordinal);
+        Assert.Contains(" free", shown, StringComparison.Ordinal);
+        Assert.Contains("replication: ", shown, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Replication_OfARoot_IsShownAndMoreThanThereIsRoomForFails()
+    {
+        var root = await AddAsync("once");
+
+        var (_, shown, _) = await SucceedAsync("replication", root);
+        Assert.Contains($"{root}: good, 1 of 1 copies", shown, StringComparison.Ordinal);
+
+        var (exitCode, _, errors) = await service.RunAsync("replication", root, "--copies", "2");
+        AssertFailed(exitCode, errors, "1 of 2 silos");
+    }
+
+    [Fact]
+    public async Task Decommission_CalledOff_LeavesTheSiloAsItWas()
+    {
+        var (_, shown, _) = await SucceedAsync("cluster");
+        var node = shown.Split(' ')[0];
+
+        await SucceedAsync("decommission", node, "--no-wait");
+        Assert.Contains("leaving", (await SucceedAsync("cluster")).Output, StringComparison.Ordinal);
+        await SucceedAsync("decommission", node, "--cancel");
+        Assert.DoesNotContain("leaving", (await SucceedAsync("cluster")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Fetch_FromAPeer_MakesARootAndSaysFromWhom()
     {
         var block = TestBlocks.Raw(4711, 1000);

@@ -81,6 +81,8 @@ internal sealed class HostPair : IAsyncDisposable
         ("Orleans__ClusterId", "two-hosts"), ("Orleans__ServiceId", "two-hosts"),
         ("Orleans__Clustering__ProviderType", "Development"), ("Orleans__Clustering__PrimarySiloEndPoint", $"127.0.0.1:{primary}"),
         ("Orleans__GrainStorage__content__ProviderType", "Memory"),
+        // What comes to the other silo comes because it is read there.
+        ("IpfsKit__Replication__MinFactor", "1"),
         ("Orleans__Endpoints__AdvertisedIPAddress", "127.0.0.1"), ("Orleans__Endpoints__SiloPort", $"{silo}"), ("Orleans__Endpoints__GatewayPort", $"{gateway}"),
     ];
 }

@@ -86,5 +86,9 @@ internal sealed class FakeNode : INodeGrain
             yield return new PinInfo { Cid = cid, Mode = mode ?? PinMode.Recursive };
     }
 
+    public ValueTask SetLeavingAsync(bool isLeaving, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask SweepAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public IAsyncEnumerable<BlockMessage> StreamBlocksAsync(BlockStreamRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
 }

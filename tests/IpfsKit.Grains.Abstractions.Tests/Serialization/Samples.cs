@@ -25,17 +25,20 @@ internal static class Samples
 
     private static readonly ExchangeStats Exchange = new() { Peers = 1, BlocksReceived = 2, BytesReceived = 3, DuplicateBlocksReceived = 4, DuplicateBytesReceived = 5, UnwantedBlocksReceived = 6, BlocksSent = 7, BytesSent = 8 };
 
+    private static readonly ReplicaInfo Replica = new() { Node = Peer, Since = Time, State = ReplicaState.Leaving, Zone = "zone" };
+    private static readonly ReplicationStats Replication = new() { Poor = 1, Fair = 2, Good = 3, Excellent = 4, SweptAt = Time, Repairs = 5, Released = 6, Lost = 7, IsLeaving = true };
+
     public static IReadOnlyList<object> Messages { get; } =
     [
         V0, V1, Peer, PinMode.Indirect, NodeRole.Leecher, ContentStatus.Committed, Placement, Pin, Heat, Endpoint,
         new RegisterContent
         {
-            Root = V0, SizeBytes = 1, DagBytes = 2, Blocks = 3, Placement = Placement, WriteConcern = 4, WholeDag = false,
+            Root = V0, SizeBytes = 1, DagBytes = 2, Blocks = 3, Placement = Placement, WriteConcern = 4, WholeDag = false, Revision = 5, Wanted = 6,
             Pin = new PinRequest { Mode = PinMode.Direct, Name = "name" },
         },
         new ContentRegistration
         {
-            Status = ContentStatus.Committed, Acknowledged = 1, Required = 2, Epoch = 3, CommittedAt = Time, Pin = Pin, WholeDag = false, Revision = 4,
+            Status = ContentStatus.Committed, Acknowledged = 1, Required = 2, Epoch = 3, CommittedAt = Time, Pin = Pin, WholeDag = false, Revision = 4, Standing = 5, UnderWay = 6,
         },
         new ContentInfo
         {
@@ -48,7 +51,7 @@ internal static class Samples
         new NodeStats
         {
             Node = Peer, StartedAt = Time, Roots = 1, Pins = 2, Blocks = 3, BlockBytes = 4, DiskBytes = 5, FreeBytes = 6, Reads = 7, BytesSent = 8, Uploads = 9, BytesReceived = 10,
-            Retrieval = Retrieval, Exchange = Exchange,
+            Retrieval = Retrieval, Exchange = Exchange, Replication = Replication,
         },
         Retrieval, Exchange, Discovery,
         new RemoteReadRequest { Root = V0, IsRegistered = true, SkipCluster = true },
@@ -72,6 +75,9 @@ internal static class Samples
         new BlockStreamRequest { Root = V0, Path = "a/b", DagScope = "all", EntityBytes = "1:2", Ticket = "ticket" },
         new BlockMessage(V1, [1, 2, 3]),
         Problem,
+        WriteConcern.Majority, ReplicationHealth.Excellent, ReplicaState.Down, Replica, Replication,
+        new ReplicationStatus { Root = V0, Health = ReplicationHealth.Good, Copies = 1, Wanted = 2, Most = 3, Replicas = [Replica], UnderWay = [Peer] },
+        new EnsureReplicationRequest { Copies = 3 },
     ];
 
     public static IReadOnlyList<IpfsKitException> Exceptions { get; } =
