@@ -19,8 +19,8 @@ public sealed record AddOptions
     public string? PinName { get; init; }
 
     /// <summary>On how many silos it must be durable before it counts as added.</summary>
-    /// <value>Default: as the cluster's settings say, mostly 2.</value>
-    public WriteConcern WriteConcern { get; init; }
+    /// <value>Default: null, as the cluster's settings say.</value>
+    public WriteConcern? WriteConcern { get; init; }
 
     /// <summary>Puts a file into a directory under this name; the root is the directory.</summary>
     /// <value>A single name. Default: null, the root is the file. Not for directories.</value>

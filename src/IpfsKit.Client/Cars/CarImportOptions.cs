@@ -14,8 +14,8 @@ public sealed record CarImportOptions
     public string? PinName { get; init; }
 
     /// <summary>On how many silos it must be durable before it counts as added.</summary>
-    /// <value>Default: as the cluster's settings say, mostly 2.</value>
-    public WriteConcern WriteConcern { get; init; }
+    /// <value>Default: null, as the cluster's settings say.</value>
+    public WriteConcern? WriteConcern { get; init; }
 
     /// <summary>Whether blocks over 2 MiB are taken, if the silo's options allow that too. Such blocks cannot be exchanged over bitswap.</summary>
     /// <value>Default: false.</value>

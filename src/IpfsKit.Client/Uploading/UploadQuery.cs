@@ -62,10 +62,10 @@ internal static class UploadQuery
         return query;
     }
 
-    private static void AppendConcern(StringBuilder query, WriteConcern concern)
+    private static void AppendConcern(StringBuilder query, WriteConcern? concern)
     {
-        if (concern != default)
-            Append(query, "write-concern", concern.ToString());
+        if (concern is { } asked && asked != default)
+            Append(query, "write-concern", asked.ToString());
     }
 
     private static void AppendPin(StringBuilder query, bool pin, string? name)

@@ -19,7 +19,7 @@ internal sealed class ReplicationFactors
             NodeRole.Leecher => 1,
             _ => Min,
         };
-        _concern = options.WriteConcern;
+        _concern = options.WriteConcern ?? default;
     }
 
     /// <summary>What <see cref="Min"/> is where nothing is said.</summary>

@@ -17,7 +17,7 @@ public sealed class ReplicationOptions
 
     /// <summary>On how many silos a write must be durable before it is acknowledged, where the caller does not say so.</summary>
     /// <value>A number from 1 to 16, or <c>majority</c> of the factor. Default: the smaller of 2 and the factor.</value>
-    public WriteConcern WriteConcern { get; set; }
+    public WriteConcern? WriteConcern { get; set; }
 
     /// <summary>How long a silo may be gone before its copies are made again elsewhere.</summary>
     /// <value>0 to 7 days. Default: 5 min.</value>
