@@ -35,6 +35,8 @@ internal sealed class ClusterConnection : IAsyncDisposable
         builder.Logging.SetMinimumLevel(LogLevel.None);
         var where = Configure(builder, target);
         builder.Services.AddIpfsKitClient();
+        // Made when a storage account is configured by its address alone.
+        builder.Services.AddSingleton<TokenCredential>(_ => new DefaultAzureCredential());
         var host = builder.Build();
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(ConnectTimeout);
