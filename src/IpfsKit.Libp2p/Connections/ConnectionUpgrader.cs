@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using IpfsKit.Libp2p.Muxing;
 using IpfsKit.Libp2p.Negotiation;
@@ -74,35 +73,32 @@ internal sealed class ConnectionUpgrader
     /// <exception cref="PeerIdMismatchException">Somebody else answered.</exception>
     /// <exception cref="ConnectionClosedException">The connection was lost.</exception>
     public async ValueTask<IMuxedConnection> UpgradeAsync(
+        ITransportConnection connection, PeerId? expectedPeer, IConnectionAdmission admission, bool proposeFirstOnly, CancellationToken cancellationToken) =>
+        (await TryUpgradeAsync(connection, expectedPeer, admission, proposeFirstOnly, cancellationToken).ConfigureAwait(false)).OrThrow();
+
+    /// <inheritdoc cref="UpgradeAsync"/>
+    /// <returns>What <see cref="UpgradeAsync"/> returns or throws.</returns>
+    public async ValueTask<Attempt<IMuxedConnection>> TryUpgradeAsync(
         ITransportConnection connection, PeerId? expectedPeer, IConnectionAdmission admission, bool proposeFirstOnly, CancellationToken cancellationToken)
     {
         using var deadline = new CancellationTokenSource(_timeout, _timeProvider);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
         var upgrade = new Upgrade(this, connection, expectedPeer, admission, proposeFirstOnly);
-        try
-        {
-            // A layer that waits where it cannot be cancelled ends with the connection under it.
-            using (linked.Token.UnsafeRegister(static state => ((ITransportConnection)state!).Abort(), connection))
-            {
-                var muxed = await upgrade.RunAsync(linked.Token).ConfigureAwait(false);
-                admission.OnUpgraded(muxed);
-            }
-
-            // Now that it can no longer be aborted from here: it may have been.
-            linked.Token.ThrowIfCancellationRequested();
-            return upgrade.Muxed!;
-        }
-        catch (Exception exception)
-        {
-            var isTimeout = deadline.IsCancellationRequested;
-            if (exception is NegotiationFailedException && connection is IRawConnection { Direction: ConnectionDirection.Inbound })
-                await upgrade.LingerAsync(linked.Token).ConfigureAwait(false);
-            await upgrade.CloseAsync(exception).ConfigureAwait(false);
-            cancellationToken.ThrowIfCancellationRequested();
-            if (isTimeout)
-                throw new UpgradeTimeoutException(connection.RemoteAddress, _timeout, Describe(upgrade.Stage));
-            throw;
-        }
+        Exception? failure;
+        // A layer that waits where it cannot be cancelled ends with the connection under it.
+        using (linked.Token.UnsafeRegister(static state => ((ITransportConnection)state!).Abort(), connection))
+            failure = await upgrade.RunAsync(linked.Token).ConfigureAwait(false);
+        // Now that it can no longer be aborted from here: it may have been.
+        if (failure is null && !linked.IsCancellationRequested)
+            return new(upgrade.Muxed, null);
+        failure ??= new OperationCanceledException(linked.Token);
+        var isTimeout = deadline.IsCancellationRequested;
+        if (upgrade.IsRefusalSent)
+            await upgrade.LingerAsync(linked.Token).ConfigureAwait(false);
+        await upgrade.CloseAsync(failure).ConfigureAwait(false);
+        if (cancellationToken.IsCancellationRequested)
+            return new OperationCanceledException(cancellationToken);
+        return isTimeout ? new UpgradeTimeoutException(connection.RemoteAddress, _timeout, Describe(upgrade.Stage)) : failure;
     }
 
     private static string Describe(UpgradeStage stage) => stage switch
@@ -126,18 +122,19 @@ internal sealed class ConnectionUpgrader
 
         public IMuxedConnection? Muxed { get; private set; }
 
+        /// <summary>Whether the other side was told that what it proposes is not spoken here. To one that proposed nothing, nothing was said.</summary>
+        public bool IsRefusalSent { get; private set; }
+
         private bool IsDialer => connection.Direction == ConnectionDirection.Outbound;
 
-        public async ValueTask<IMuxedConnection> RunAsync(CancellationToken cancellationToken)
+        /// <summary>Upgrades it.</summary>
+        /// <returns>Why it failed; null if it did not, and there is <see cref="Muxed"/>.</returns>
+        public ValueTask<Exception?> RunAsync(CancellationToken cancellationToken) => connection switch
         {
-            admission.OnConnected(connection);
-            return Muxed = connection switch
-            {
-                IRawConnection => await UpgradeWithinBudgetAsync(cancellationToken).ConfigureAwait(false),
-                ISelfSecuredConnection selfSecured => await EstablishAsync(selfSecured, cancellationToken).ConfigureAwait(false),
-                _ => throw new UnreachableException($"{connection.GetType()} is neither a raw connection nor one that secures itself."),
-            };
-        }
+            IRawConnection => UpgradeAsync(cancellationToken),
+            ISelfSecuredConnection selfSecured => EstablishAsync(selfSecured, cancellationToken),
+            _ => throw new InvalidOperationException($"A connection of {connection.RemoteAddress} is neither raw nor secures itself."),
+        };
 
         /// <summary>Waits until the other side has read the refusal and closes, since a reset would overtake it. Within the deadline, and for no more bytes than a first message of a handshake has.</summary>
         public async ValueTask LingerAsync(CancellationToken cancellationToken)
@@ -178,13 +175,37 @@ internal sealed class ConnectionUpgrader
             }
         }
 
-        private async ValueTask<IMuxedConnection> UpgradeWithinBudgetAsync(CancellationToken cancellationToken)
+        private async ValueTask<Exception?> UpgradeAsync(CancellationToken cancellationToken)
         {
             if (!admission.Memory.TryReserve(HandshakeBytes, MemoryPriority.Always))
-                throw new ResourceLimitExceededException("connection", "memory", HandshakeBytes);
+                return new ResourceLimitExceededException("connection", "memory", HandshakeBytes);
             try
             {
-                return await UpgradeRawAsync(cancellationToken).ConfigureAwait(false);
+                admission.OnConnected(connection);
+                if (owner._protector is { } protector)
+                    _raw = await protector.ProtectAsync(_raw!, cancellationToken).ConfigureAwait(false);
+
+                Stage = UpgradeStage.SecurityNegotiation;
+                var security = await AgreeOnSecurityAsync(_raw!, cancellationToken).ConfigureAwait(false);
+                if (!security.HasSucceeded)
+                    return security.Failure;
+
+                Stage = UpgradeStage.Handshake;
+                _channel = await security.Value.SecureAsync(_raw!, expectedPeer, owner._muxerIds, admission.Memory, cancellationToken).ConfigureAwait(false);
+                Admit(_channel.Session);
+
+                Stage = UpgradeStage.MuxerNegotiation;
+                var muxer = await AgreeOnMuxerAsync(_channel, cancellationToken).ConfigureAwait(false);
+                // What agreed on the muxer may have wrapped the channel.
+                Muxed = muxer.Multiplex(_channel, admission.Memory);
+                admission.OnUpgraded(Muxed);
+                return null;
+            }
+#pragma warning disable CA1031 // It is returned, and not lost.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                return exception;
             }
             finally
             {
@@ -192,32 +213,25 @@ internal sealed class ConnectionUpgrader
             }
         }
 
-        private async ValueTask<IMuxedConnection> UpgradeRawAsync(CancellationToken cancellationToken)
+        private async ValueTask<Exception?> EstablishAsync(ISelfSecuredConnection selfSecured, CancellationToken cancellationToken)
         {
-            if (owner._protector is { } protector)
-                _raw = await protector.ProtectAsync(_raw!, cancellationToken).ConfigureAwait(false);
-
-            Stage = UpgradeStage.SecurityNegotiation;
-            var security = await AgreeOnSecurityAsync(_raw!, cancellationToken).ConfigureAwait(false);
-
-            Stage = UpgradeStage.Handshake;
-            _channel = await security.SecureAsync(_raw!, expectedPeer, owner._muxerIds, admission.Memory, cancellationToken).ConfigureAwait(false);
-            Admit(_channel.Session);
-
-            Stage = UpgradeStage.MuxerNegotiation;
-            var muxer = await AgreeOnMuxerAsync(_channel, cancellationToken).ConfigureAwait(false);
-            // What agreed on the muxer may have wrapped the channel.
-            return muxer.Multiplex(_channel, admission.Memory);
-        }
-
-        private async ValueTask<IMuxedConnection> EstablishAsync(ISelfSecuredConnection selfSecured, CancellationToken cancellationToken)
-        {
-            if (owner._protector is not null)
-                throw new InvalidOperationException($"A connection of {selfSecured.RemoteAddress} secures itself, and cannot be one of the private network.");
-            Stage = UpgradeStage.Handshake;
-            Muxed = await selfSecured.EstablishAsync(expectedPeer, admission.Memory, cancellationToken).ConfigureAwait(false);
-            Admit(Muxed.Session);
-            return Muxed;
+            try
+            {
+                admission.OnConnected(connection);
+                if (owner._protector is not null)
+                    throw new InvalidOperationException($"A connection of {selfSecured.RemoteAddress} secures itself, and cannot be one of the private network.");
+                Stage = UpgradeStage.Handshake;
+                Muxed = await selfSecured.EstablishAsync(expectedPeer, admission.Memory, cancellationToken).ConfigureAwait(false);
+                Admit(Muxed.Session);
+                admission.OnUpgraded(Muxed);
+                return null;
+            }
+#pragma warning disable CA1031 // It is returned, and not lost.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                return exception;
+            }
         }
 
         private void Admit(SecureSession session)
@@ -228,20 +242,23 @@ internal sealed class ConnectionUpgrader
             admission.OnSecured(session);
         }
 
-        private async ValueTask<ISecurityProtocol> AgreeOnSecurityAsync(IRawConnection raw, CancellationToken cancellationToken)
+        private async ValueTask<Attempt<ISecurityProtocol>> AgreeOnSecurityAsync(IRawConnection raw, CancellationToken cancellationToken)
         {
             var protocols = owner._securityProtocols;
             if (IsDialer && (protocols.Count == 1 || proposeFirstOnly))
             {
                 _raw = new NegotiatedConnection(raw, new MultistreamProposal(protocols[0].Id));
-                return protocols[0];
+                return new(protocols[0], null);
             }
 
             var channel = new RawNegotiationChannel(raw);
-            var agreed = IsDialer
-                ? await MultistreamSelect.SelectAsync(channel, owner._securityIds, cancellationToken).ConfigureAwait(false)
-                : (await MultistreamSelect.HandleAsync(channel, owner._securityTable, cancellationToken).ConfigureAwait(false)).Protocol;
-            return protocols.First(protocol => protocol.Id == agreed);
+            if (IsDialer)
+                return Find(await MultistreamSelect.SelectAsync(channel, owner._securityIds, cancellationToken).ConfigureAwait(false));
+            var agreed = await MultistreamSelect.TryHandleAsync(channel, owner._securityTable, cancellationToken).ConfigureAwait(false);
+            IsRefusalSent = !agreed.HasSucceeded && channel.HasWritten;
+            return agreed.HasSucceeded ? Find(agreed.Value.Protocol) : agreed.Failure;
+
+            Attempt<ISecurityProtocol> Find(string id) => new(protocols.First(protocol => protocol.Id == id), null);
         }
 
         private async ValueTask<IMuxer> AgreeOnMuxerAsync(ISecureChannel channel, CancellationToken cancellationToken)

@@ -123,17 +123,12 @@ internal sealed partial class ListenerSet(
 
     private bool TryAdmit(ITransport transport, ITransportConnection connection, [NotNullWhen(true)] out ConnectionScope? scope)
     {
-        try
-        {
-            scope = resources.OpenConnection(ConnectionDirection.Inbound, connection.RemoteAddress.GetIPAddress(), transport.UsesDescriptor(connection.RemoteAddress));
+        Exception? refusal;
+        (scope, refusal) = resources.TryOpenConnection(ConnectionDirection.Inbound, connection.RemoteAddress.GetIPAddress(), transport.UsesDescriptor(connection.RemoteAddress));
+        if (scope is not null)
             return true;
-        }
-        catch (ResourceLimitExceededException e)
-        {
-            scope = null;
-            LogNotUpgraded(logger, connection.RemoteAddress, e);
-            return false;
-        }
+        LogNotUpgraded(logger, connection.RemoteAddress, refusal!);
+        return false;
     }
 
     private async Task UpgradeAsync(ITransportConnection connection, ConnectionScope scope)
@@ -141,7 +136,11 @@ internal sealed partial class ListenerSet(
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
-            await sessions.CreateAsync(connection, null, scope, proposeFirstOnly: false, _stopping.Token).ConfigureAwait(false);
+            var session = await sessions.TryCreateAsync(connection, null, scope, proposeFirstOnly: false, _stopping.Token).ConfigureAwait(false);
+            if (session.HasSucceeded)
+                return;
+            scope.Dispose();
+            LogNotUpgraded(logger, connection.RemoteAddress, session.Failure);
         }
 #pragma warning disable CA1031 // Whatever a stranger makes fail costs the stranger's connection and nothing else.
         catch (Exception e)

@@ -19,35 +19,34 @@ internal sealed class SessionFactory(
     /// <param name="scope">Owned by the session if this succeeds; the caller's if not.</param>
     /// <param name="proposeFirstOnly">Whether the first security protocol is proposed alone, without waiting for the answer.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<Session> CreateAsync(ITransportConnection connection, PeerId? expectedPeer, ConnectionScope scope, bool proposeFirstOnly, CancellationToken cancellationToken)
+    public async Task<Session> CreateAsync(ITransportConnection connection, PeerId? expectedPeer, ConnectionScope scope, bool proposeFirstOnly, CancellationToken cancellationToken) =>
+        (await TryCreateAsync(connection, expectedPeer, scope, proposeFirstOnly, cancellationToken).ConfigureAwait(false)).OrThrow();
+
+    /// <inheritdoc cref="CreateAsync"/>
+    public async Task<Attempt<Session>> TryCreateAsync(ITransportConnection connection, PeerId? expectedPeer, ConnectionScope scope, bool proposeFirstOnly, CancellationToken cancellationToken)
     {
         using var activity = Libp2pInstruments.Activities.StartActivity("libp2p.upgrade");
         activity.SetDirection(connection.Direction);
         var started = timeProvider.GetTimestamp();
-        Exception? failure = null;
-        try
+        var admission = new ConnectionAdmission(self, gater, scope, instruments);
+        var (muxed, failure) = await upgrader.TryUpgradeAsync(connection, expectedPeer, admission, proposeFirstOnly, cancellationToken).ConfigureAwait(false);
+        Session? session = null;
+        if (muxed is not null)
         {
-            var admission = new ConnectionAdmission(self, gater, scope, instruments);
-            var muxed = await upgrader.UpgradeAsync(connection, expectedPeer, admission, proposeFirstOnly, cancellationToken).ConfigureAwait(false);
             activity.SetPeer(muxed.Session.RemotePeer);
-            var session = new Session(muxed, scope, opener, timeProvider, logger);
-            if (_running.TryRun(() => RunAsync(session)))
-                return session;
-            muxed.Abort();
-            await muxed.DisposeAsync().ConfigureAwait(false);
-            throw new ConnectionClosedException("The host has been stopped.");
+            session = new Session(muxed, scope, opener, timeProvider, logger);
+            if (!_running.TryRun(() => RunAsync(session)))
+            {
+                muxed.Abort();
+                await muxed.DisposeAsync().ConfigureAwait(false);
+                failure = new ConnectionClosedException("The host has been stopped.");
+            }
         }
-        catch (Exception e)
-        {
-            failure = e;
-            throw;
-        }
-        finally
-        {
-            var outcome = Outcomes.Of(failure, cancellationToken.IsCancellationRequested);
-            activity.SetOutcome(outcome, failure);
-            instruments.Upgraded(connection.Direction, timeProvider.GetElapsedTime(started), outcome);
-        }
+
+        var outcome = Outcomes.Of(failure, cancellationToken.IsCancellationRequested);
+        activity.SetOutcome(outcome, failure);
+        instruments.Upgraded(connection.Direction, timeProvider.GetElapsedTime(started), outcome);
+        return new(session, failure);
     }
 
     /// <summary>Makes no more sessions. Completes when the last one has ended.</summary>

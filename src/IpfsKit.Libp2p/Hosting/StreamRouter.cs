@@ -113,11 +113,27 @@ internal sealed partial class StreamRouter(
         activity.SetPeer(session.RemotePeer);
         var started = timeProvider.GetTimestamp();
         Exception? failure = null;
+        var outcome = Outcome.Done;
         using var timeout = new CancellationTokenSource(options.NegotiationTimeout, timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, session.Ending);
         try
         {
-            var (matcher, protocol) = await MultistreamSelect.HandleAsync(new StreamNegotiationChannel(stream), handlers.Matchers, either.Token).ConfigureAwait(false);
+            // Streams that end without a word are what floods are made of.
+            if (!await stream.WaitToReadAsync(either.Token).ConfigureAwait(false))
+            {
+                outcome = timeout.IsCancellationRequested ? Outcome.Timeout : Outcome.Failed;
+                LogSilent(logger, session.RemotePeer);
+                return null;
+            }
+
+            var answered = await MultistreamSelect.TryHandleAsync(new StreamNegotiationChannel(stream), handlers.Matchers, either.Token).ConfigureAwait(false);
+            if (!answered.HasSucceeded)
+            {
+                Fail(answered.Failure);
+                return null;
+            }
+
+            var (matcher, protocol) = answered.Value;
             if (handlers.Find(matcher) is not { } entry)
                 return null;
             activity?.SetTag("protocol", protocol);
@@ -128,15 +144,19 @@ internal sealed partial class StreamRouter(
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            failure = e;
-            LogRefused(logger, session.RemotePeer, e);
+            Fail(e);
             return null;
         }
         finally
         {
-            var outcome = Outcomes.Of(failure);
             activity.SetOutcome(outcome, failure);
             instruments.Negotiated(ConnectionDirection.Inbound, timeProvider.GetElapsedTime(started), outcome);
+        }
+
+        void Fail(Exception exception)
+        {
+            (failure, outcome) = (exception, Outcomes.Of(exception));
+            LogRefused(logger, session.RemotePeer, exception);
         }
     }
 
@@ -205,6 +225,9 @@ internal sealed partial class StreamRouter(
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "A stream of {PeerId} was refused.")]
     private static partial void LogRefused(ILogger logger, PeerId peerId, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "A stream of {PeerId} ended, or its time was over, before it said anything.")]
+    private static partial void LogSilent(ILogger logger, PeerId peerId);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "The handler of {Protocol} failed for {PeerId}.")]
     private static partial void LogHandlerFailed(ILogger logger, string protocol, PeerId peerId, Exception exception);

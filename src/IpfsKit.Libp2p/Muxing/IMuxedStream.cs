@@ -20,6 +20,24 @@ public interface IMuxedStream : IAsyncDisposable
     /// <exception cref="OperationCanceledException">Nothing was read; the stream can be used further.</exception>
     ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default);
 
+    /// <summary>Waits until a read would not wait: there are bytes, or the other side has ended. Counts as a read while it is under way.</summary>
+    /// <returns>
+    /// False if that never comes: the stream was reset, its connection has ended, or the token was cancelled; the next read says which. An exception that passes ten methods is thrown ten times, so who waits for peers that
+    /// may well never speak waits here.
+    /// </returns>
+    async ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await ReadAsync(Memory<byte>.Empty, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception e) when (e is Libp2pException or OperationCanceledException or IOException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Writes all of it. The buffer is the caller's again when this completes.</summary>
     /// <exception cref="StreamResetException">Either side has reset it.</exception>
     /// <exception cref="ConnectionClosedException">The connection has ended.</exception>

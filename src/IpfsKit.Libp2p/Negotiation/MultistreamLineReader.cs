@@ -10,29 +10,12 @@ internal sealed class MultistreamLineReader(INegotiationChannel channel) : IDisp
     private byte[]? _buffer = ArrayPool<byte>.Shared.Rent(MultistreamCodec.MaxLineBytes);
 
     /// <summary>The text of the next line, without its newline; valid until the next call.</summary>
-    /// <exception cref="FormatException">It is no line, or longer than <see cref="MultistreamCodec.MaxLineBytes"/>, or the other side has ended.</exception>
-    public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(CancellationToken cancellationToken)
-    {
-        var length = await ReadLengthAsync(MultistreamCodec.MaxLineBytes, cancellationToken).ConfigureAwait(false);
-        var line = await ReadExactlyAsync(length, cancellationToken).ConfigureAwait(false);
-        if (line.Span[^1] != '\n')
-            throw new FormatException("A line does not end with a newline.");
-        return line[..^1];
-    }
+    /// <returns>Or a <see cref="FormatException"/>: it is no line, or longer than <see cref="MultistreamCodec.MaxLineBytes"/>, or the other side has ended.</returns>
+    public ValueTask<Attempt<ReadOnlyMemory<byte>>> ReadAsync(CancellationToken cancellationToken) => ReadAsync(MultistreamCodec.MaxLineBytes, isLine: true, cancellationToken);
 
     /// <summary>The next block of bytes with a length before it.</summary>
-    /// <inheritdoc cref="ReadAsync"/>
-    public async ValueTask<ReadOnlyMemory<byte>> ReadBlockAsync(int maxBytes, CancellationToken cancellationToken)
-    {
-        var length = await ReadLengthAsync(maxBytes, cancellationToken).ConfigureAwait(false);
-        if (length > _buffer!.Length)
-        {
-            ArrayPool<byte>.Shared.Return(_buffer);
-            _buffer = ArrayPool<byte>.Shared.Rent(length);
-        }
-
-        return await ReadExactlyAsync(length, cancellationToken).ConfigureAwait(false);
-    }
+    /// <inheritdoc cref="ReadAsync(CancellationToken)"/>
+    public ValueTask<Attempt<ReadOnlyMemory<byte>>> ReadBlockAsync(int maxBytes, CancellationToken cancellationToken) => ReadAsync(maxBytes, isLine: false, cancellationToken);
 
     public void Dispose()
     {
@@ -41,34 +24,43 @@ internal sealed class MultistreamLineReader(INegotiationChannel channel) : IDisp
         _buffer = null;
     }
 
-    private async ValueTask<int> ReadLengthAsync(int maxBytes, CancellationToken cancellationToken)
-    {
-        var length = 0;
-        for (var i = 0; i < MaxLengthBytes; i++)
-        {
-            var b = (await ReadExactlyAsync(1, cancellationToken).ConfigureAwait(false)).Span[0];
-            length |= (b & 0x7f) << (7 * i);
-            if (b >= 0x80)
-                continue;
-            if (b == 0)
-                throw new FormatException(i == 0 ? "A line of no bytes came." : "A length is not in its shortest form.");
-            return length <= maxBytes ? length : throw new FormatException($"A line of {length} bytes came; {maxBytes} are allowed.");
-        }
-
-        throw new FormatException($"A line of more than {maxBytes} bytes came.");
-    }
-
-    private async ValueTask<ReadOnlyMemory<byte>> ReadExactlyAsync(int count, CancellationToken cancellationToken)
+    // One method for all of it: what fails below is thrown once more for each.
+    private async ValueTask<Attempt<ReadOnlyMemory<byte>>> ReadAsync(int maxBytes, bool isLine, CancellationToken cancellationToken)
     {
         var buffer = _buffer!;
-        for (var have = 0; have < count;)
+        var length = 0;
+        for (var (i, isLast) = (0, false); !isLast; i++)
         {
-            var read = await channel.ReadAsync(buffer.AsMemory(have, count - have), cancellationToken).ConfigureAwait(false);
+            if (i == MaxLengthBytes)
+                return new FormatException($"A line of more than {maxBytes} bytes came.");
+            if (await channel.ReadAsync(buffer.AsMemory(0, 1), cancellationToken).ConfigureAwait(false) == 0)
+                return Ended();
+            length |= (buffer[0] & 0x7f) << (7 * i);
+            isLast = buffer[0] < 0x80;
+            if (buffer[0] == 0)
+                return new FormatException(i == 0 ? "A line of no bytes came." : "A length is not in its shortest form.");
+        }
+
+        if (length > maxBytes)
+            return new FormatException($"A line of {length} bytes came; {maxBytes} are allowed.");
+        if (length > buffer.Length)
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            _buffer = buffer = ArrayPool<byte>.Shared.Rent(length);
+        }
+
+        for (var have = 0; have < length;)
+        {
+            var read = await channel.ReadAsync(buffer.AsMemory(have, length - have), cancellationToken).ConfigureAwait(false);
             if (read == 0)
-                throw new FormatException("The other side ended before it answered.");
+                return Ended();
             have += read;
         }
 
-        return buffer.AsMemory(0, count);
+        if (isLine && buffer[length - 1] != '\n')
+            return new FormatException("A line does not end with a newline.");
+        return (ReadOnlyMemory<byte>)buffer.AsMemory(0, isLine ? length - 1 : length);
     }
+
+    private static FormatException Ended() => new("The other side ended before it answered.");
 }

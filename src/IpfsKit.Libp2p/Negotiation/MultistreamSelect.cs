@@ -27,78 +27,73 @@ internal static class MultistreamSelect
     {
         ArgumentOutOfRangeException.ThrowIfZero(protocols.Count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(protocols.Count, MaxProposals);
+        // Given back when it is done; a read that fails may leave its buffer in use.
         var reader = new MultistreamLineReader(channel);
-        try
+        // The header and the first proposal in one write; either side may speak at once.
+        await channel.WriteAsync(new MultistreamProposal(protocols[0]).Bytes, cancellationToken).ConfigureAwait(false);
+        var fault = await ReadHeaderAsync(reader, cancellationToken).ConfigureAwait(false);
+        for (var i = 0; i < protocols.Count && fault is null; i++)
         {
-            // The header and the first proposal in one write; either side may speak at once.
-            await channel.WriteAsync(new MultistreamProposal(protocols[0]).Bytes, cancellationToken).ConfigureAwait(false);
-            await ReadHeaderAsync(reader, cancellationToken).ConfigureAwait(false);
-            for (var i = 0; i < protocols.Count; i++)
+            if (i > 0)
+                await channel.WriteAsync(Line(protocols[i]), cancellationToken).ConfigureAwait(false);
+            var answer = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+            if (answer.HasSucceeded && IsText(answer.Value.Span, protocols[i]))
             {
-                if (i > 0)
-                    await channel.WriteAsync(Line(protocols[i]), cancellationToken).ConfigureAwait(false);
-                var answer = (await reader.ReadAsync(cancellationToken).ConfigureAwait(false)).Span;
-                if (IsText(answer, protocols[i]))
-                {
-                    reader.Dispose();
-                    return protocols[i];
-                }
-
-                if (!answer.SequenceEqual("na"u8))
-                    throw new FormatException($"The other side answers with something else than {protocols[i]}.");
+                reader.Dispose();
+                return protocols[i];
             }
-        }
-        catch (FormatException exception)
-        {
-            reader.Dispose();
-            throw new NegotiationFailedException(exception.Message, protocols, exception);
+
+            if (!answer.HasSucceeded)
+                fault = answer.Failure;
+            else if (!answer.Value.Span.SequenceEqual("na"u8))
+                fault = new FormatException($"The other side answers with something else than {protocols[i]}.");
         }
 
         reader.Dispose();
-        throw new NegotiationFailedException("The other side speaks none of them.", protocols);
+        throw new NegotiationFailedException(fault?.Message ?? "The other side speaks none of them.", protocols, fault);
     }
 
     /// <summary>Answers proposals until one fits the table. Exact entries go before the others, then the order of the table decides.</summary>
     /// <exception cref="NegotiationFailedException">The other side gave up, proposed too often, or does not follow the protocol.</exception>
-    public static async ValueTask<NegotiatedProtocol> HandleAsync(INegotiationChannel channel, IReadOnlyList<ProtocolMatcher> table, CancellationToken cancellationToken)
+    public static async ValueTask<NegotiatedProtocol> HandleAsync(INegotiationChannel channel, IReadOnlyList<ProtocolMatcher> table, CancellationToken cancellationToken) =>
+        (await TryHandleAsync(channel, table, cancellationToken).ConfigureAwait(false)).OrThrow();
+
+    /// <inheritdoc cref="HandleAsync"/>
+    /// <returns>What was agreed on, or the <see cref="NegotiationFailedException"/>. What the channel throws is thrown.</returns>
+    public static async ValueTask<Attempt<NegotiatedProtocol>> TryHandleAsync(INegotiationChannel channel, IReadOnlyList<ProtocolMatcher> table, CancellationToken cancellationToken)
     {
+        // Given back when it is done; a read that fails may leave its buffer in use.
         var reader = new MultistreamLineReader(channel);
-        try
-        {
-            await ReadHeaderAsync(reader, cancellationToken).ConfigureAwait(false);
-            // At once, and not with the answer: there are dialers that wait for it before they propose anything.
+        var fault = await ReadHeaderAsync(reader, cancellationToken).ConfigureAwait(false);
+        // At once, and not with the answer: there are dialers that wait for it before they propose anything.
+        if (fault is null)
             await channel.WriteAsync(HeaderLine, cancellationToken).ConfigureAwait(false);
-            for (var i = 0; i < MaxProposals; i++)
+        for (var i = 0; i < MaxProposals && fault is null; i++)
+        {
+            var line = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+            if (!line.HasSucceeded)
             {
-                var line = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-                if (line.Span.SequenceEqual("ls"u8))
-                {
-                    await channel.WriteAsync(MultistreamCodec.EncodeList(table.Select(matcher => matcher.Protocol)), cancellationToken).ConfigureAwait(false);
-                    continue;
-                }
-
-                if (Find(table, line.Span) is { } agreed)
-                {
-                    await channel.WriteAsync(Line(agreed.Protocol), cancellationToken).ConfigureAwait(false);
-                    reader.Dispose();
-                    return agreed;
-                }
-
+                fault = line.Failure;
+            }
+            else if (line.Value.Span.SequenceEqual("ls"u8))
+            {
+                await channel.WriteAsync(MultistreamCodec.EncodeList(table.Select(matcher => matcher.Protocol)), cancellationToken).ConfigureAwait(false);
+            }
+            else if (Find(table, line.Value.Span) is { } agreed)
+            {
+                await channel.WriteAsync(Line(agreed.Protocol), cancellationToken).ConfigureAwait(false);
+                reader.Dispose();
+                return agreed;
+            }
+            else
+            {
                 await channel.WriteAsync(NotAvailableLine, cancellationToken).ConfigureAwait(false);
             }
+        }
 
-            throw new FormatException($"The other side proposed {MaxProposals} protocols.");
-        }
-        catch (FormatException exception)
-        {
-            reader.Dispose();
-            throw new NegotiationFailedException(exception.Message, [.. table.Select(matcher => matcher.Protocol)], exception);
-        }
-        catch (NegotiationFailedException)
-        {
-            reader.Dispose();
-            throw;
-        }
+        reader.Dispose();
+        fault ??= new FormatException($"The other side proposed {MaxProposals} protocols.");
+        return new NegotiationFailedException(fault.Message, [.. table.Select(matcher => matcher.Protocol)], fault);
     }
 
     /// <summary>Asks for the protocols that the other side speaks. Nothing is agreed on; a negotiation may not follow on the same channel.</summary>
@@ -106,24 +101,26 @@ internal static class MultistreamSelect
     public static async ValueTask<IReadOnlyList<string>> ListAsync(INegotiationChannel channel, CancellationToken cancellationToken)
     {
         using var reader = new MultistreamLineReader(channel);
-        try
+        await channel.WriteAsync(ListRequest, cancellationToken).ConfigureAwait(false);
+        var fault = await ReadHeaderAsync(reader, cancellationToken).ConfigureAwait(false);
+        if (fault is null)
         {
-            await channel.WriteAsync(ListRequest, cancellationToken).ConfigureAwait(false);
-            await ReadHeaderAsync(reader, cancellationToken).ConfigureAwait(false);
             var body = await reader.ReadBlockAsync(MaxListBytes, cancellationToken).ConfigureAwait(false);
-            return MultistreamCodec.TryDecodeList(body.Span) ?? throw new FormatException("The other side does not list its protocols.");
+            if (body.HasSucceeded && MultistreamCodec.TryDecodeList(body.Value.Span) is { } protocols)
+                return protocols;
+            fault = body.Failure ?? new FormatException("The other side does not list its protocols.");
         }
-        catch (FormatException exception)
-        {
-            throw new NegotiationFailedException(exception.Message, ["ls"], exception);
-        }
+
+        throw new NegotiationFailedException(fault.Message, ["ls"], fault);
     }
 
-    private static async ValueTask ReadHeaderAsync(MultistreamLineReader reader, CancellationToken cancellationToken)
+    /// <returns>What is wrong with it; null if nothing is.</returns>
+    private static async ValueTask<Exception?> ReadHeaderAsync(MultistreamLineReader reader, CancellationToken cancellationToken)
     {
         var line = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-        if (!IsText(line.Span, MultistreamCodec.Id))
-            throw new FormatException($"The other side does not begin with {MultistreamCodec.Id}.");
+        if (!line.HasSucceeded)
+            return line.Failure;
+        return IsText(line.Value.Span, MultistreamCodec.Id) ? null : new FormatException($"The other side does not begin with {MultistreamCodec.Id}.");
     }
 
     private static NegotiatedProtocol? Find(IReadOnlyList<ProtocolMatcher> table, ReadOnlySpan<byte> line)

@@ -29,6 +29,9 @@ internal sealed class NegotiatedStream(IMuxedStream stream, MultistreamProposal 
     public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         _isAnswered ? stream.ReadAsync(buffer, cancellationToken) : ReadFirstAsync(buffer, cancellationToken);
 
+    public ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken = default) =>
+        _isAnswered ? stream.WaitToReadAsync(cancellationToken) : WaitForAnswerAsync(cancellationToken);
+
     public ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
         _isProposed && _failure is null ? stream.WriteAsync(buffer, cancellationToken) : WriteFirstAsync(buffer, cancellationToken);
 
@@ -49,6 +52,28 @@ internal sealed class NegotiatedStream(IMuxedStream stream, MultistreamProposal 
             throw earlier;
         if (!_isProposed)
             await WriteFirstAsync(default, cancellationToken).ConfigureAwait(false);
+        await ReadAnswerAsync(isQuiet: false, cancellationToken).ConfigureAwait(false);
+        return await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<bool> WaitForAnswerAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (_failure is not null)
+                return false;
+            if (!_isProposed)
+                await WriteFirstAsync(default, cancellationToken).ConfigureAwait(false);
+            return await ReadAnswerAsync(isQuiet: true, cancellationToken).ConfigureAwait(false) && await stream.WaitToReadAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is Libp2pException or OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private async ValueTask<bool> ReadAnswerAsync(bool isQuiet, CancellationToken cancellationToken)
+    {
         var expected = proposal.Bytes.Length;
         var answer = ArrayPool<byte>.Shared.Rent(expected);
         try
@@ -56,11 +81,13 @@ internal sealed class NegotiatedStream(IMuxedStream stream, MultistreamProposal 
             // A cancelled read goes on where it was. Nothing behind the answer is read, unless it is a wrong one.
             while (_matched < expected)
             {
+                if (isQuiet && !await stream.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
+                    return false;
                 var read = await stream.ReadAsync(answer.AsMemory(0, expected - _matched), cancellationToken).ConfigureAwait(false);
                 proposal.Match(ref _matched, answer.AsSpan(0, read));
             }
 
-            _isAnswered = true;
+            return _isAnswered = true;
         }
         catch (NegotiationFailedException exception)
         {
@@ -72,8 +99,6 @@ internal sealed class NegotiatedStream(IMuxedStream stream, MultistreamProposal 
         {
             ArrayPool<byte>.Shared.Return(answer);
         }
-
-        return await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask WriteFirstAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)

@@ -66,26 +66,30 @@ internal sealed class ResourceManager : IResourceManager
     /// <param name="usesDescriptor">Whether it has a socket.</param>
     /// <returns>What the connection has; disposed when it ends.</returns>
     /// <exception cref="ResourceLimitExceededException">There is no room for it.</exception>
-    public ConnectionScope OpenConnection(ConnectionDirection direction, IPAddress? remoteAddress, bool usesDescriptor = true)
+    public ConnectionScope OpenConnection(ConnectionDirection direction, IPAddress? remoteAddress, bool usesDescriptor = true) => TryOpenConnection(direction, remoteAddress, usesDescriptor).OrThrow();
+
+    /// <inheritdoc cref="OpenConnection"/>
+    /// <returns>What <see cref="OpenConnection"/> returns or throws.</returns>
+    public Attempt<ConnectionScope> TryOpenConnection(ConnectionDirection direction, IPAddress? remoteAddress, bool usesDescriptor)
     {
         var descriptors = usesDescriptor ? 1 : 0;
         if (!_addresses.TryAdd(remoteAddress, out var lease, out var limit))
         {
             _instruments.Refused(ScopeKind.Address, ResourceKind.Connections);
-            throw new ResourceLimitExceededException($"address:{remoteAddress}", "connections", limit);
+            return new ResourceLimitExceededException($"address:{remoteAddress}", "connections", limit);
         }
 
         if (Transient.TryAddConnection(direction, descriptors) is { } refused)
         {
             lease.Dispose();
-            throw Refuse(Transient, refused, direction);
+            return Refuse(Transient, refused, direction);
         }
 
         if (System.TryAddConnection(direction, descriptors) is { } refusedBySystem)
         {
             Transient.RemoveConnection(direction, descriptors);
             lease.Dispose();
-            throw Refuse(System, refusedBySystem, direction);
+            return Refuse(System, refusedBySystem, direction);
         }
 
         return new ConnectionScope(this, direction, descriptors, lease);

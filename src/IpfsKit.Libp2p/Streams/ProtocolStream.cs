@@ -29,6 +29,8 @@ internal sealed class ProtocolStream : IProtocolStream
 
     public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => _stream.ReadAsync(buffer, cancellationToken);
 
+    public ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken = default) => _stream.WaitToReadAsync(cancellationToken);
+
     public ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => _stream.WriteAsync(buffer, cancellationToken);
 
     public ValueTask CompleteWritesAsync(CancellationToken cancellationToken = default) => _stream.CompleteWritesAsync(cancellationToken);

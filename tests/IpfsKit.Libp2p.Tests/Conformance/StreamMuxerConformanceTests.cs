@@ -276,6 +276,54 @@ public abstract class StreamMuxerConformanceTests
     }
 
     [Fact]
+    public async Task WaitToRead_BytesOrTheEnd_AreThere()
+    {
+        await using var pair = await CreatePairAsync();
+        var (ours, theirs) = await pair.OpenAsync(Cancel);
+        var readable = ours.WaitToReadAsync(Cancel).AsTask();
+        Assert.False(readable.IsCompleted);
+        await theirs.WriteAsync(new byte[3], Cancel);
+        Assert.True(await readable);
+        Assert.True(await ours.WaitToReadAsync(Cancel));
+        Assert.Equal(3, await ours.ReadAsync(new byte[8], Cancel));
+        readable = ours.WaitToReadAsync(Cancel).AsTask();
+        await theirs.CompleteWritesAsync(Cancel);
+        Assert.True(await readable);
+        Assert.Equal(0, await ours.ReadAsync(new byte[8], Cancel));
+    }
+
+    [Fact]
+    public async Task WaitToRead_Cancelled_SaysThatThereIsNothingAndLosesNothing()
+    {
+        await using var pair = await CreatePairAsync();
+        var (ours, theirs) = await pair.OpenAsync(Cancel);
+        using var source = new CancellationTokenSource();
+        var readable = ours.WaitToReadAsync(source.Token).AsTask();
+        await source.CancelAsync();
+        Assert.False(await readable);
+        Assert.False(await ours.WaitToReadAsync(source.Token));
+        await theirs.WriteAsync(new byte[] { 7 }, Cancel);
+        Assert.True(await ours.WaitToReadAsync(Cancel));
+        Assert.Equal([7], await ours.ReadExactlyAsync(1, Cancel));
+    }
+
+    [Fact]
+    public async Task WaitToRead_StreamOrConnectionFails_SaysThatThereIsNothing()
+    {
+        await using var pair = await CreatePairAsync();
+        var (ours, theirs) = await pair.OpenAsync(Cancel);
+        var (others, _) = await pair.OpenAsync(Cancel);
+        var (readable, readableOfOthers) = (ours.WaitToReadAsync(Cancel).AsTask(), others.WaitToReadAsync(Cancel).AsTask());
+        theirs.Reset();
+        Assert.False(await readable.WaitAsync(Patience, Cancel));
+        Assert.False(await ours.WaitToReadAsync(Cancel));
+        await Assert.ThrowsAsync<StreamResetException>(async () => await ours.ReadAsync(new byte[1], Cancel));
+        pair.Listener.Abort();
+        Assert.False(await readableOfOthers.WaitAsync(Patience, Cancel));
+        await Assert.ThrowsAsync<ConnectionClosedException>(async () => await others.ReadAsync(new byte[1], Cancel));
+    }
+
+    [Fact]
     public async Task Read_OneSlowReader_DoesNotStallOthers()
     {
         await using var pair = await CreatePairAsync();

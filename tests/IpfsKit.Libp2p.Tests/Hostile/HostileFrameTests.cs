@@ -1,5 +1,6 @@
 using IpfsKit.Libp2p.Hosting;
 using IpfsKit.Libp2p.Muxing.Yamux;
+using IpfsKit.Libp2p.Negotiation;
 using IpfsKit.TestKit;
 
 namespace IpfsKit.Libp2p.Tests.Hostile;
@@ -28,7 +29,7 @@ public sealed class HostileFrameTests
     {
         { "unknown version", [1, .. Frame(YamuxFrameType.Ping, YamuxFlags.Syn, 0, 0).AsSpan(1)] },
         { "SYN with bytes over the window", Frame(YamuxFrameType.Data, YamuxFlags.Syn, 1, YamuxOptions.InitialWindowBytes + 1) },
-        { "window overflow", [.. Frame(YamuxFrameType.Data, YamuxFlags.Syn, 1, YamuxOptions.InitialWindowBytes), .. new byte[YamuxOptions.InitialWindowBytes], .. Frame(YamuxFrameType.Data, YamuxFlags.None, 1, 1), 0] },
+        { "window overflow", [.. Frame(YamuxFrameType.Data, YamuxFlags.Syn, 1, 1), MultistreamCodec.Header[0], .. Frame(YamuxFrameType.Data, YamuxFlags.None, 1, YamuxOptions.InitialWindowBytes)] },
         { "more credit than there can be", [.. Frame(YamuxFrameType.WindowUpdate, YamuxFlags.Syn, 1, uint.MaxValue), .. Frame(YamuxFrameType.WindowUpdate, YamuxFlags.None, 1, uint.MaxValue)] },
         { "wrong stream parity", Frame(YamuxFrameType.WindowUpdate, YamuxFlags.Syn, 2, 0) },
         { "stream that never was", Frame(YamuxFrameType.Data, YamuxFlags.None, 77, 5) },

@@ -47,6 +47,29 @@ public sealed class LazyNegotiationTests
     }
 
     [Fact]
+    public async Task Stream_WaitsToReadFirst_SendsTheProposalAndWaitsForWhatIsBehindTheAnswer()
+    {
+        var (dialer, listener) = DuplexConnection.CreatePair();
+        var stream = new NegotiatedStream(new RawStream(dialer), Proposal);
+        var readable = stream.WaitToReadAsync(Cancel).AsTask();
+        Assert.Equal(Agreement, await ReadTextAsync(listener));
+        await listener.WriteAsync(Encoding.UTF8.GetBytes(Agreement + "x"), Cancel);
+        Assert.True(await readable);
+        Assert.Equal("x", await ReadTextAsync(stream));
+    }
+
+    [Fact]
+    public async Task Stream_WaitsToReadAndIsRefused_SaysThatThereIsNothing()
+    {
+        var (dialer, listener) = DuplexConnection.CreatePair();
+        var stream = new NegotiatedStream(new RawStream(dialer), Proposal);
+        await listener.WriteAsync(Encoding.UTF8.GetBytes(Refusal), Cancel);
+        Assert.False(await stream.WaitToReadAsync(Cancel));
+        Assert.False(await stream.WaitToReadAsync(Cancel));
+        await Assert.ThrowsAsync<NegotiationFailedException>(async () => await stream.ReadAsync(new byte[1], Cancel));
+    }
+
+    [Fact]
     public async Task Stream_ReadFirst_SendsTheProposalAlone()
     {
         var (dialer, listener) = DuplexConnection.CreatePair();

@@ -1,6 +1,6 @@
 namespace IpfsKit.Libp2p.Muxing.Yamux;
 
-/// <summary>Counts what the other side does, in windows of <see cref="YamuxOptions.FloodInterval"/>. One thread at a time.</summary>
+/// <summary>Counts what the other side does, in windows of at least <see cref="YamuxOptions.FloodInterval"/>. One thread at a time.</summary>
 internal struct FloodLimit(int max, TimeProvider timeProvider)
 {
     private long _start = timeProvider.GetTimestamp();
@@ -10,9 +10,12 @@ internal struct FloodLimit(int max, TimeProvider timeProvider)
     /// <exception cref="YamuxViolationException">It is.</exception>
     public void Count(string what)
     {
-        if (timeProvider.GetElapsedTime(_start) >= YamuxOptions.FloodInterval)
-            (_start, _count) = (timeProvider.GetTimestamp(), 0);
-        if (++_count > max)
+        if (++_count <= max)
+            return;
+        // The clock is looked at here only: in a flood that costs more than to count.
+        var isSlow = timeProvider.GetElapsedTime(_start) >= YamuxOptions.FloodInterval;
+        (_start, _count) = (timeProvider.GetTimestamp(), 1);
+        if (!isSlow)
             throw new YamuxViolationException($"More than {max} {what} came in {YamuxOptions.FloodInterval.TotalSeconds} s.");
     }
 }

@@ -32,7 +32,7 @@ internal sealed partial class YamuxConnection
         if (header.Flags != YamuxFlags.Syn)
             throw new YamuxViolationException($"The flags of a ping are {header.Flags}.");
         _pings.Count("pings");
-        _sender.Send(new YamuxHeader(YamuxFrameType.Ping, YamuxFlags.Ack, 0, header.Length));
+        _answers.Add(new YamuxHeader(YamuxFrameType.Ping, YamuxFlags.Ack, 0, header.Length));
     }
 
     private void OnGoAway(uint code)
@@ -61,6 +61,8 @@ internal sealed partial class YamuxConnection
             Acknowledge(stream);
         if ((header.Flags & YamuxFlags.Rst) != 0)
         {
+            if (!stream.HasReceived && stream.Direction == ConnectionDirection.Inbound)
+                _silent.Count("streams that were reset before they had a byte");
             stream.ResetByRemote();
             return null;
         }
@@ -80,6 +82,7 @@ internal sealed partial class YamuxConnection
 
     private static void OnData(YamuxStream stream, YamuxHeader header)
     {
+        stream.HasReceived |= header.Length > 0;
         if (header.Length > 0 && stream.State == YamuxStreamState.RemoteEnded)
             throw new YamuxViolationException($"Bytes of stream {header.StreamId} came behind its end.");
         if (!stream.Reader.TryBeginReceive(header.Length))

@@ -17,7 +17,8 @@ internal sealed partial class YamuxConnection
     {
         while (await _backlog.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
         {
-            if (!_backlog.Reader.TryRead(out var stream))
+            // One that was reset meanwhile has nothing to say, and nobody to say anything to.
+            if (!_backlog.Reader.TryRead(out var stream) || stream.IsResetByRemote)
                 continue;
             _sender.Acknowledge(stream.Writer);
             return stream;
@@ -106,7 +107,7 @@ internal sealed partial class YamuxConnection
             if (!isRoom)
                 _refused();
             _refusals.Count("streams that had to be refused");
-            _sender.Send(new YamuxHeader(YamuxFrameType.WindowUpdate, YamuxFlags.Rst, header.StreamId, 0));
+            _answers.Add(new YamuxHeader(YamuxFrameType.WindowUpdate, YamuxFlags.Rst, header.StreamId, 0));
             return null;
         }
 

@@ -25,6 +25,7 @@ internal sealed partial class YamuxConnection : IMuxedConnection
     private readonly ILogger _logger;
     private readonly YamuxSender _sender;
     private readonly YamuxPinger _pinger;
+    private readonly YamuxAnswers _answers;
     private readonly Dictionary<uint, YamuxStream> _streams = [];
     private readonly Channel<YamuxStream> _backlog;
     private readonly YamuxOpenPlaces _places;
@@ -35,6 +36,7 @@ internal sealed partial class YamuxConnection : IMuxedConnection
     private FloodLimit _pings;
     private FloodLimit _resets;
     private FloodLimit _refusals;
+    private FloodLimit _silent;
     private uint _nextId;
     private uint _highestRemoteId;
     private bool _isRemoteLeaving;
@@ -54,10 +56,12 @@ internal sealed partial class YamuxConnection : IMuxedConnection
         _places = new YamuxOpenPlaces(options, timeProvider, _refused);
         _sender = new YamuxSender(channel, memory, options, timeProvider, Abort);
         _pinger = new YamuxPinger(_sender, options, timeProvider, Abort);
+        _answers = new YamuxAnswers(_sender);
         _backlog = Channel.CreateBounded<YamuxStream>(options.MaxAcceptBacklog);
         _pings = new FloodLimit(options.MaxPings, timeProvider);
         _resets = new FloodLimit(options.MaxResets, timeProvider);
         _refusals = new FloodLimit(options.MaxRefusedStreams, timeProvider);
+        _silent = new FloodLimit(options.MaxSilentStreams, timeProvider);
         var isDialer = channel.Session.Direction == ConnectionDirection.Outbound;
         (_nextId, _remoteParity) = isDialer ? (1u, 0u) : (2u, 1u);
         _sending = SendLoopAsync();
@@ -189,6 +193,7 @@ internal sealed partial class YamuxConnection : IMuxedConnection
                 break;
             _pinger.OnReceived();
             reader.Read(segment.Span);
+            _answers.Send();
         }
     }
 
@@ -222,8 +227,9 @@ internal sealed partial class YamuxConnection : IMuxedConnection
         _backlog.Writer.TryComplete();
         _places.Close(failure);
         _pinger.Fail(failure);
+        // Each its own: an exception that many throw collects the stack traces of all.
         foreach (var stream in streams)
-            stream.Close(failure);
+            stream.Close(new ConnectionClosedException(failure.Message, failure.InnerException));
         return true;
     }
 

@@ -6,7 +6,7 @@ public sealed class YamuxOptions
     /// <summary>What a stream may have in flight at the start, as the protocol says, in bytes.</summary>
     internal const int InitialWindowBytes = 256 * 1024;
 
-    /// <summary>The time over which <see cref="MaxPings"/>, <see cref="MaxResets"/> and <see cref="MaxRefusedStreams"/> count.</summary>
+    /// <summary>The time over which <see cref="MaxPings"/>, <see cref="MaxResets"/>, <see cref="MaxRefusedStreams"/> and <see cref="MaxSilentStreams"/> count.</summary>
     internal static readonly TimeSpan FloodInterval = TimeSpan.FromSeconds(10);
 
     /// <summary>The most that the other side may have in flight on one stream once its window has grown with bandwidth and round trip time. Every growth is reserved in the memory of the connection.</summary>
@@ -64,4 +64,8 @@ public sealed class YamuxOptions
     /// <summary>Streams of the other side that are refused in 10 seconds; more end the connection.</summary>
     /// <value>1 to 1,048,576; default 2,048.</value>
     public int MaxRefusedStreams { get; set; } = 2048;
+
+    /// <summary>Streams that the other side opens and resets in 10 seconds without a byte on them; more end the connection. They cost this side more than the other one, and nobody needs them.</summary>
+    /// <value>1 to 1,048,576; default 256.</value>
+    public int MaxSilentStreams { get; set; } = 256;
 }

@@ -28,6 +28,7 @@ public sealed class YamuxOptionsValidator : IValidateOptions<YamuxOptions>
         CheckCount(options.MaxPings, nameof(options.MaxPings), 1 << 20);
         CheckCount(options.MaxResets, nameof(options.MaxResets), 1 << 20);
         CheckCount(options.MaxRefusedStreams, nameof(options.MaxRefusedStreams), 1 << 20);
+        CheckCount(options.MaxSilentStreams, nameof(options.MaxSilentStreams), 1 << 20);
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
 
         void CheckCount(int value, string setting, int most) => Check(value >= 1 && value <= most, setting, value, $"1 to {most:N0}");

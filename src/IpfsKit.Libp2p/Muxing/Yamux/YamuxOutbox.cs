@@ -49,13 +49,14 @@ internal sealed class YamuxOutbox(IFrameSealer sealer, IMemoryBudget memory, Yam
         return _waitingResets <= YamuxSender.MaxQueuedFrames;
     }
 
-    /// <summary>Appends a frame of no stream, or of one that is not known, or remembers it.</summary>
+    /// <summary>Appends frames of no stream, or of ones that are not known, or remembers those for which there is no room.</summary>
     /// <returns>False if too many wait.</returns>
-    public bool TryAppend(YamuxHeader header)
+    public bool TryAppend(ReadOnlySpan<YamuxHeader> headers)
     {
         if (IsClosed)
             return true;
-        if (_frames.Count > 0 || !Buffer.TryAppend(header))
+        var appended = _frames.Count == 0 ? Buffer.Append(headers) : 0;
+        foreach (var header in headers[appended..])
             _frames.Enqueue(header);
         return _frames.Count <= YamuxSender.MaxQueuedFrames;
     }

@@ -50,12 +50,22 @@ internal sealed class YamuxSendBuffer
 
     /// <summary>Seals a frame without bytes.</summary>
     /// <returns>False if there is no room.</returns>
-    public bool TryAppend(YamuxHeader header)
+    public bool TryAppend(YamuxHeader header) => Append(new ReadOnlySpan<YamuxHeader>(in header)) == 1;
+
+    /// <summary>Seals frames without bytes, all of them at once.</summary>
+    /// <returns>How many of them there was room for.</returns>
+    public int Append(ReadOnlySpan<YamuxHeader> headers)
     {
-        Grow(Filled + _overhead);
-        if (_fill!.Length - Filled < _overhead)
-            return false;
-        return TrySeal(header, default);
+        var overhead = _sealer.PrefixBytes + _sealer.SuffixBytes;
+        var count = Math.Min(headers.Length, _sealer.MaxPlainBytes / YamuxHeader.Bytes);
+        Grow(Filled + overhead + (count * YamuxHeader.Bytes));
+        count = Math.Min(count, (_fill!.Length - Filled - overhead) / YamuxHeader.Bytes);
+        if (count <= 0)
+            return 0;
+        var frame = _fill.AsSpan(Filled, overhead + (count * YamuxHeader.Bytes));
+        for (var i = 0; i < count; i++)
+            headers[i].Write(frame[(_sealer.PrefixBytes + (i * YamuxHeader.Bytes))..]);
+        return TrySeal(frame) ? count : 0;
     }
 
     /// <summary>Seals a frame with the first of the bytes: as many as a frame, the stream's credit and the buffer take.</summary>
@@ -70,7 +80,10 @@ internal sealed class YamuxSendBuffer
         if (room < Math.Min(payload, LeastPartBytes))
             return 0;
         payload = Math.Min(payload, room);
-        if (!TrySeal(new YamuxHeader(YamuxFrameType.Data, writer.TakeFlags(), writer.StreamId, (uint)payload), bytes[..payload]))
+        var frame = _fill.AsSpan(Filled, _overhead + payload);
+        new YamuxHeader(YamuxFrameType.Data, writer.TakeFlags(), writer.StreamId, (uint)payload).Write(frame[_sealer.PrefixBytes..]);
+        bytes[..payload].CopyTo(frame[(_sealer.PrefixBytes + YamuxHeader.Bytes)..]);
+        if (!TrySeal(frame))
             return 0;
         writer.Credit -= payload;
         return payload;
@@ -108,11 +121,8 @@ internal sealed class YamuxSendBuffer
         (_fill, _spare, Filled) = (null, null, 0);
     }
 
-    private bool TrySeal(YamuxHeader header, ReadOnlySpan<byte> payload)
+    private bool TrySeal(Span<byte> frame)
     {
-        var frame = _fill.AsSpan(Filled, _overhead + payload.Length);
-        header.Write(frame[_sealer.PrefixBytes..]);
-        payload.CopyTo(frame[(_sealer.PrefixBytes + YamuxHeader.Bytes)..]);
         try
         {
             _sealer.Seal(frame);

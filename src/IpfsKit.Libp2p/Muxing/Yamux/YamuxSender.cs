@@ -189,11 +189,14 @@ internal sealed partial class YamuxSender
     }
 
     /// <summary>Sends a frame of no stream, or of one that is not known.</summary>
-    public void Send(YamuxHeader header)
+    public void Send(YamuxHeader header) => Send(new ReadOnlySpan<YamuxHeader>(in header));
+
+    /// <inheritdoc cref="Send(YamuxHeader)"/>
+    public void Send(ReadOnlySpan<YamuxHeader> headers)
     {
         lock (_lock)
         {
-            var isRoom = _outbox.TryAppend(header);
+            var isRoom = _outbox.TryAppend(headers);
             Signal();
             if (isRoom)
                 return;

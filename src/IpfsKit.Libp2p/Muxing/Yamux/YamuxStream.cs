@@ -18,12 +18,25 @@ internal sealed class YamuxStream(YamuxConnection connection, YamuxSender sender
 
     public YamuxStreamReader Reader => reader;
 
+    /// <summary>Whether a byte of it has come. The reading loop's.</summary>
+    public bool HasReceived { get; set; }
+
+    /// <summary>Whether the other side has reset it.</summary>
+    public bool IsResetByRemote { get; private set; }
+
     public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         // The other side cannot answer on a stream of which it does not know.
         if (!writer.IsAnnounced)
             sender.Announce(writer);
         return reader.ReadAsync(buffer, cancellationToken);
+    }
+
+    public ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken = default)
+    {
+        if (!writer.IsAnnounced)
+            sender.Announce(writer);
+        return reader.WaitToReadAsync(cancellationToken);
     }
 
     public ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => sender.WriteAsync(writer, buffer, cancellationToken);
@@ -53,7 +66,11 @@ internal sealed class YamuxStream(YamuxConnection connection, YamuxSender sender
     }
 
     /// <summary>The other side has reset it.</summary>
-    public void ResetByRemote() => Reset(new StreamResetException(byRemote: true), tellRemote: false);
+    public void ResetByRemote()
+    {
+        IsResetByRemote = true;
+        Reset(new StreamResetException(byRemote: true), tellRemote: false);
+    }
 
     /// <summary>The connection has ended.</summary>
     public void Close(Exception failure)

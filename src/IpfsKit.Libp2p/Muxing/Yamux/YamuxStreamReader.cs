@@ -10,6 +10,9 @@ namespace IpfsKit.Libp2p.Muxing.Yamux;
 /// </remarks>
 internal sealed class YamuxStreamReader : IValueTaskSource<int>
 {
+    /// <summary>The result of a quiet wait that failed.</summary>
+    private const int Nothing = -1;
+
     private readonly Lock _lock = new();
     private readonly YamuxSender _sender;
     private readonly YamuxStreamWriter _writer;
@@ -23,6 +26,7 @@ internal sealed class YamuxStreamReader : IValueTaskSource<int>
     private YamuxReceiveBuffer _buffer;
     private YamuxReceiveWindow _window;
     private Exception? _failure;
+    private bool _isQuiet;
     private bool _hasEnded;
     private bool _isReleased;
 
@@ -63,41 +67,10 @@ internal sealed class YamuxStreamReader : IValueTaskSource<int>
     }
 
     /// <inheritdoc cref="IMuxedStream.ReadAsync"/>
-    public ValueTask<int> ReadAsync(Memory<byte> destination, CancellationToken cancellationToken)
-    {
-        if (cancellationToken.IsCancellationRequested)
-            return ValueTask.FromCanceled<int>(cancellationToken);
-        int taken;
-        uint credit;
-        lock (_lock)
-        {
-            if (_state != ReadState.Idle)
-                throw new InvalidOperationException($"A read of stream {_writer.StreamId} is under way; there is one at a time.");
-            if (_failure is not null)
-                return ValueTask.FromException<int>(_failure);
-            if (_buffer.Length == 0 && !_hasEnded)
-            {
-                (_state, _destination, _filled) = (ReadState.Waiting, destination, 0);
-                taken = -1;
-                credit = 0;
-            }
-            else
-            {
-                taken = _buffer.Take(destination.Span);
-                credit = Consume(taken);
-            }
-        }
+    public ValueTask<int> ReadAsync(Memory<byte> destination, CancellationToken cancellationToken) => ReadAsync(destination, isQuiet: false, cancellationToken);
 
-        if (credit > 0)
-            _sender.Grant(_writer, credit);
-        if (taken >= 0)
-            return ValueTask.FromResult(taken);
-        // The version changes in GetResult only, which is not before this has returned.
-        var version = _source.Version;
-        if (cancellationToken.CanBeCanceled)
-            _registration = cancellationToken.UnsafeRegister(static (state, token) => ((YamuxStreamReader)state!).Cancel(token), this);
-        return new ValueTask<int>(this, version);
-    }
+    /// <inheritdoc cref="IMuxedStream.WaitToReadAsync"/>
+    public async ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken) => await ReadAsync(Memory<byte>.Empty, isQuiet: true, cancellationToken).ConfigureAwait(false) != Nothing;
 
     /// <summary>Counts the bytes of a frame that begins.</summary>
     /// <returns>False if they are more than the window.</returns>
@@ -199,13 +172,49 @@ internal sealed class YamuxStreamReader : IValueTaskSource<int>
             {
                 _source.Reset();
                 _state = ReadState.Idle;
-                credit = Consume(taken);
+                credit = Consume(Math.Max(0, taken));
             }
         }
 
         if (credit > 0)
             _sender.Grant(_writer, credit);
         return taken;
+    }
+
+    private ValueTask<int> ReadAsync(Memory<byte> destination, bool isQuiet, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+            return isQuiet ? ValueTask.FromResult(Nothing) : ValueTask.FromCanceled<int>(cancellationToken);
+        int taken;
+        uint credit;
+        lock (_lock)
+        {
+            if (_state != ReadState.Idle)
+                throw new InvalidOperationException($"A read of stream {_writer.StreamId} is under way; there is one at a time.");
+            if (_failure is not null)
+                return isQuiet ? ValueTask.FromResult(Nothing) : ValueTask.FromException<int>(_failure);
+            if (_buffer.Length == 0 && !_hasEnded)
+            {
+                (_state, _destination, _filled, _isQuiet) = (ReadState.Waiting, destination, 0, isQuiet);
+                taken = -1;
+                credit = 0;
+            }
+            else
+            {
+                taken = _buffer.Take(destination.Span);
+                credit = Consume(taken);
+            }
+        }
+
+        if (credit > 0)
+            _sender.Grant(_writer, credit);
+        if (taken >= 0)
+            return ValueTask.FromResult(taken);
+        // The version changes in GetResult only, which is not before this has returned.
+        var version = _source.Version;
+        if (cancellationToken.CanBeCanceled)
+            _registration = cancellationToken.UnsafeRegister(static (state, token) => ((YamuxStreamReader)state!).Cancel(token), this);
+        return new ValueTask<int>(this, version);
     }
 
     private void Cancel(CancellationToken cancellationToken)
@@ -223,6 +232,8 @@ internal sealed class YamuxStreamReader : IValueTaskSource<int>
         (_state, _destination) = (ReadState.Completed, default);
         if (failure is null)
             _source.SetResult(_filled);
+        else if (_isQuiet)
+            _source.SetResult(Nothing);
         else
             _source.SetException(failure);
     }

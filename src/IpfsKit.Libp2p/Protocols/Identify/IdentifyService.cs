@@ -118,9 +118,16 @@ internal sealed partial class IdentifyService
         using var deadline = Deadline(session.Ending);
         try
         {
-            await AskUntilNoPushComesAsync(session, deadline.Token).ConfigureAwait(false);
-            _identified(session);
-            PushIfStale(session);
+            if (await AskUntilNoPushComesAsync(session, deadline.Token).ConfigureAwait(false))
+            {
+                _identified(session);
+                PushIfStale(session);
+            }
+            else
+            {
+                failure = deadline.IsOver ? new TimeoutException("The peer did not answer in time.") : new ConnectionClosedException("The peer left before it answered.");
+                LogNotIdentified(_logger, session.RemotePeer, failure);
+            }
         }
         catch (Exception e) when (e is Libp2pException or OperationCanceledException or TimeoutException or IOException)
         {
@@ -135,7 +142,8 @@ internal sealed partial class IdentifyService
         }
     }
 
-    private async Task AskUntilNoPushComesAsync(Session session, CancellationToken cancellationToken)
+    /// <returns>False if the peer did not answer.</returns>
+    private async Task<bool> AskUntilNoPushComesAsync(Session session, CancellationToken cancellationToken)
     {
         for (var asked = 0; asked < IdentifyProtocol.MaxQuestions; asked++)
         {
@@ -144,12 +152,16 @@ internal sealed partial class IdentifyService
             await using (stream.ConfigureAwait(false))
             {
                 await stream.CompleteWritesAsync(cancellationToken).ConfigureAwait(false);
+                if (!await stream.WaitToReadAsync(cancellationToken).ConfigureAwait(false) && (session.IsClosing || cancellationToken.IsCancellationRequested))
+                    return false;
                 var answer = await IdentifyStreams.ReceiveAsync(stream, cancellationToken).ConfigureAwait(false);
                 // A push may say some things only, so that neither it nor the answer is enough: the next answer has all of it.
                 if (_pushes.TryApplyAnswer(session.RemotePeer, pushes, () => _applier.Apply(session, answer)))
-                    return;
+                    return true;
             }
         }
+
+        return true;
     }
 
     /// <summary>Asks a peer whose pushes were not read.</summary>

@@ -17,7 +17,13 @@ public sealed class YamuxAllocationTests
 {
     private static CancellationToken Cancel => CancellationToken.None;
 
-    [Theory]
+#if DEBUG
+    public static bool IsOptimized => false;
+#else
+    public static bool IsOptimized => true;
+#endif
+
+    [Theory(Skip = "Without optimization the compiler makes each async call an object, and how many there are depends on how reads fall: run it in Release.", SkipUnless = nameof(IsOptimized))]
     [InlineData("noise", 64, 2000)]
     [InlineData("noise", 16 * 1024, 2000)]
     [InlineData("noise", 128 * 1024, 200)]
@@ -39,14 +45,9 @@ public sealed class YamuxAllocationTests
             least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
         }
 
-        // Less than a byte in a round, of two frames at least. Without optimization the compiler makes each async call an object: that is what the build allows then, whatever the number of frames.
-#if DEBUG
-        var allowed = 4096L * rounds;
-#else
-        var allowed = rounds;
-#endif
+        // Less than a byte in a round, of two frames at least.
         TestContext.Current.TestOutputHelper?.WriteLine($"{(double)least / rounds} bytes in a round");
-        Assert.True(least <= allowed, $"{least} bytes in {rounds} rounds");
+        Assert.True(least <= rounds, $"{least} bytes in {rounds} rounds");
     }
 
     // What a node uses, since doubles allocate.

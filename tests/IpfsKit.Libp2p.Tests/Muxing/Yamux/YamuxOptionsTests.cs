@@ -25,9 +25,10 @@ public sealed class YamuxOptionsTests
             MaxPings = 0,
             MaxResets = 0,
             MaxRefusedStreams = 0,
+            MaxSilentStreams = 0,
         };
         var faults = new YamuxOptionsValidator().Validate(null, options).Failures!.ToList();
-        Assert.Equal(13, faults.Count);
+        Assert.Equal(14, faults.Count);
         Assert.Contains("YamuxOptions.MaxSendBufferBytes is '300000'; it must be a power of two, 128 KiB to 16 MiB.", faults);
     }
 }
