@@ -135,17 +135,6 @@ internal sealed class ResourceManager : IResourceManager
         return new StreamScope(this, peer, peerScope, direction);
     }
 
-    /// <summary>Takes memory of a scope and of the system above it.</summary>
-    public bool TryReserveMemory(ResourceScope scope, long bytes, MemoryPriority priority)
-    {
-        if (!scope.TryReserveMemory(bytes, priority))
-            return NoteMemory(scope.Kind, priority);
-        if (System.TryReserveMemory(bytes, priority))
-            return true;
-        scope.ReleaseMemory(bytes);
-        return NoteMemory(ScopeKind.System, priority);
-    }
-
     /// <summary>Counts memory that was not given: a refusal, or, where it would only have made something faster, something that did not grow.</summary>
     /// <returns>False, as what does not give it does.</returns>
     public bool NoteMemory(ScopeKind scope, MemoryPriority priority)

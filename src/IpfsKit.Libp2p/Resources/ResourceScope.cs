@@ -4,7 +4,7 @@ namespace IpfsKit.Libp2p.Resources;
 
 /// <summary>The counters of one scope, and their limits. Thread-safe; nothing is allocated per reservation.</summary>
 /// <remarks>
-/// A reservation takes all that it needs of this scope or nothing. Reservations over several scopes are made scope by scope by <see cref="ConnectionScope"/> and <see cref="StreamScope"/>, which give back what they took when
+/// A reservation takes all that it needs of this scope or nothing. Reservations over several scopes are made scope by scope by <see cref="HeldScope"/>, which gives back what it took when
 /// a later one refuses: for that moment another reservation may be refused that would have had room. Near a limit that is of no matter.
 /// </remarks>
 internal sealed class ResourceScope(ScopeKind kind, string name, ScopeLimits limits)
