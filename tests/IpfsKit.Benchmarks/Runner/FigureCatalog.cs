@@ -58,6 +58,12 @@ internal static class FigureCatalog
         new("bitswap.providers", "bitswap", "s", "the same from 16", "the same from one of them", MaxRatio: 0.1),
         new("bitswap.fairness", "bitswap", "ms", "from a newcomer's want until its first block of 256 KiB is here, the worst of 10, from a server held to 50 MiB/s of which one peer wants 1,024 blocks all the time", "the same from the idle server", MaxOverFloor: 40),
         new("bitswap.serve-50-peers", "bitswap", MiB, "resident memory of a silo-host while 50 peers fetch 64 MiB each of a file of 256 MiB at once, at its peak, above what it has idle", MaxValue: 400),
+        new("cluster.stat", "cluster", OpsPerSecond, "StatAsync of 10,000 roots, 64 at a time, in the process of their silo", "a bare grain that returns an equal answer, as many, as many at a time", MinRatio: 0.8),
+        new("cluster.read.first", "cluster", GiBps, "a file of 256 MiB as a CAR through a silo-host that has none of it, from another that has", "the same through the one that has it", MinRatio: 0.5),
+        new("cluster.read.second", "cluster", "B", "bytes that come by bitswap when it is read through that silo-host again", MaxValue: 0),
+        new("cluster.write-concern", "cluster", "s", "adding a file of 256 MiB to a cluster of two silo-hosts at a write concern of 2", "adding as much at a write concern of 1, and one fetch by bitswap into the store of the other", MaxRatio: 1.2),
+        new("cluster.roots", "cluster", OpsPerSecond, "durable root registrations, 64 outstanding, on a node of a million registered roots"),
+        new("cluster.roots.memory", "cluster", "B", "managed memory of an active content grain, of 100,000, on that node"),
     ];
 
     /// <summary>The row of a figure, or null.</summary>

@@ -1,4 +1,5 @@
 using IpfsKit.Benchmarks.Runner.Bitswap;
+using IpfsKit.Benchmarks.Runner.Cluster;
 using IpfsKit.Benchmarks.Runner.Floors;
 using IpfsKit.Benchmarks.Runner.Import;
 using IpfsKit.Benchmarks.Runner.Libp2p;
@@ -24,6 +25,7 @@ internal static class RunnerCommand
         ["register"] = RegisterSuite.RunAsync,
         ["libp2p"] = Libp2pSuite.RunAsync,
         ["bitswap"] = BitswapSuite.RunAsync,
+        ["cluster"] = ClusterSuite.RunAsync,
     };
 
     /// <summary>Whether there is such a suite.</summary>

@@ -17,6 +17,9 @@ internal sealed class ClusterConnection : IAsyncDisposable
     /// <summary>The client.</summary>
     public IIpfsKitClient Client => _host.Services.GetRequiredService<IIpfsKitClient>();
 
+    /// <summary>The grains.</summary>
+    public IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
+
     /// <summary>Connects to a service.</summary>
     public static async Task<ClusterConnection> OpenAsync(ServiceFile service)
     {

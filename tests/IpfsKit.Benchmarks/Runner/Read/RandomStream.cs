@@ -1,9 +1,9 @@
 namespace IpfsKit.Benchmarks.Runner.Read;
 
 /// <summary>That many random bytes, no two blocks alike, without a file behind them.</summary>
-internal sealed class RandomStream(long bytes) : Stream
+internal sealed class RandomStream(long bytes, int seed = 1) : Stream
 {
-    private readonly Random _random = new(1);
+    private readonly Random _random = new(seed);
     private long _left = bytes;
 
     public override bool CanRead => true;

@@ -29,10 +29,12 @@ internal sealed class SiloHostProcess : IAsyncDisposable
 
     /// <summary>Starts a host over a data directory and waits until it serves.</summary>
     /// <exception cref="InvalidOperationException">It does not come up; the message has what it printed.</exception>
-    public static async Task<SiloHostProcess> StartAsync(string directory)
+    public static async Task<SiloHostProcess> StartAsync(string directory, params (string Name, string Value)[] settings)
     {
         var start = new ProcessStartInfo(ChildProcess.Host, ["exec", Program]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["IpfsKit__DataDirectory"] = directory;
+        foreach (var (name, value) in settings)
+            start.Environment[name] = value;
         var host = new SiloHostProcess(Process.Start(start) ?? throw new InvalidOperationException($"'{ChildProcess.Host}' did not start."));
         for (var deadline = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(deadline) < Patience && !host._process.HasExited; await Task.Delay(Pause))
         {
@@ -74,7 +76,7 @@ internal sealed class SiloHostProcess : IAsyncDisposable
 
     private static ServiceFile? TryReadService(string directory)
     {
-        var path = Directory.EnumerateFiles(directory, ServiceFile.FileName, SearchOption.AllDirectories).FirstOrDefault();
+        var path = !Directory.Exists(directory) ? null : Directory.EnumerateFiles(directory, ServiceFile.FileName, SearchOption.AllDirectories).FirstOrDefault();
         return path is null ? null : JsonSerializer.Deserialize(File.ReadAllBytes(path), ServiceFileJson.Default.ServiceFile);
     }
 }
