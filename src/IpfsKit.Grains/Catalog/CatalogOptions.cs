@@ -11,6 +11,10 @@ public sealed class CatalogOptions
     /// <value>1 to 100,000; default 200.</value>
     public int ReconcilePerSecond { get; set; } = 200;
 
+    /// <summary>How many blocks per second are looked at when a catalog that was lost is filled again.</summary>
+    /// <value>1 to 100,000; default 1,000.</value>
+    public int RebuildPerSecond { get; set; } = 1000;
+
     /// <summary>The most listings of indirect pins at once; further ones are refused. Each walks all that is pinned, and remembers up to a million CIDs: about 100 MiB.</summary>
     /// <value>1 to 64; default 2.</value>
     public int MaxIndirectPinListings { get; set; } = 2;

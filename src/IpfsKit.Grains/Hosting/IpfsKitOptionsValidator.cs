@@ -57,6 +57,7 @@ internal sealed class IpfsKitOptionsValidator : IValidateOptions<IpfsKitOptions>
 
         CheckSpan(options.Catalog.ReconcileInterval, TimeSpan.FromMinutes(1), TimeSpan.FromDays(30), "Catalog:ReconcileInterval");
         CheckRange(options.Catalog.ReconcilePerSecond, 1, 100_000, "Catalog:ReconcilePerSecond");
+        CheckRange(options.Catalog.RebuildPerSecond, 1, 100_000, "Catalog:RebuildPerSecond");
         CheckRange(options.Catalog.MaxIndirectPinListings, 1, 64, "Catalog:MaxIndirectPinListings");
 
         var exchange = options.Exchange;

@@ -168,6 +168,7 @@ public static class IpfsKitSiloBuilderExtensions
         services.AddSingleton<DagAdopter>();
         services.AddSingleton<PinWalker>();
         AddClocked<CatalogReconciler>(services);
+        AddClocked<CatalogRebuilder>(services);
         AddClocked<Collector>(services);
         services.AddSingleton(provider => new TouchAggregator(provider.GetRequiredService<IOptions<IpfsKitOptions>>().Value.Heat.MaxRootsPerFlush));
         services.AddSingleton<ITouchSink, GrainTouchSink>();

@@ -21,7 +21,7 @@ namespace IpfsKit.Grains.Hosting;
 /// Storage is open before the first grain can ask for it and until the last has gone. What calls grains runs only while the silo is active.
 /// </remarks>
 internal sealed partial class IpfsNodeLifecycle(
-    IpfsNode node, ILibp2pHost host, SiblingConnector siblings, ExchangeLife exchange, IDataPlane dataPlane, TouchReporter touches, CatalogReconciler reconciler, Collector collector, LoadExchange loads, ReplicationSweeper sweeper, ILogger<IpfsNodeLifecycle> logger) : ILifecycleParticipant<ISiloLifecycle>
+    IpfsNode node, ILibp2pHost host, SiblingConnector siblings, ExchangeLife exchange, IDataPlane dataPlane, TouchReporter touches, CatalogReconciler reconciler, CatalogRebuilder rebuilder, Collector collector, LoadExchange loads, ReplicationSweeper sweeper, ILogger<IpfsNodeLifecycle> logger) : ILifecycleParticipant<ISiloLifecycle>
 {
     /// <inheritdoc/>
     public void Participate(ISiloLifecycle observer)
@@ -40,6 +40,7 @@ internal sealed partial class IpfsNodeLifecycle(
     {
         touches.Start();
         reconciler.Start();
+        rebuilder.Start();
         collector.Start();
         await host.StartAsync(cancellationToken);
         siblings.Start();
@@ -58,6 +59,7 @@ internal sealed partial class IpfsNodeLifecycle(
         await siblings.StopAsync(cancellationToken);
         await host.StopAsync(cancellationToken);
         await collector.StopAsync();
+        await rebuilder.StopAsync();
         await reconciler.StopAsync();
         await touches.StopAsync(cancellationToken);
     }

@@ -11,13 +11,19 @@ internal sealed class Collector(IpfsNode node, TimeProvider time, IOptions<IpfsK
     private readonly BackgroundLoop _loop = new("The collector", options.Value.Storage.CollectInterval, time, logger);
 
     /// <summary>Starts the loop.</summary>
-    public void Start() => _loop.Start(CollectAsync);
+    public void Start() => _loop.Start(CollectUnlessLostAsync);
 
     /// <summary>Ends the loop; a collection under way ends after its batch.</summary>
     public Task StopAsync() => _loop.StopAsync();
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _loop.DisposeAsync();
+
+    private async Task CollectUnlessLostAsync(CancellationToken cancellationToken)
+    {
+        if (!node.Storage.LacksCatalog)
+            await CollectAsync(cancellationToken);
+    }
 
     /// <summary>One collection.</summary>
     internal async Task<CollectionReport> CollectAsync(CancellationToken cancellationToken)

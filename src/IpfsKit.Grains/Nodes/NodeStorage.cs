@@ -11,9 +11,12 @@ namespace IpfsKit.Grains.Nodes;
 internal sealed class NodeStorage : IAsyncDisposable
 {
     private readonly SegmentStoreOptions _blockOptions;
+    private readonly string _lackMarker;
 
-    private NodeStorage(SegmentBlockStore blocks, SiloCatalog catalog, LivenessCollector collector, SegmentStoreOptions blockOptions)
+    private NodeStorage(SegmentBlockStore blocks, SiloCatalog catalog, LivenessCollector collector, SegmentStoreOptions blockOptions, string lackMarker)
     {
+        _lackMarker = lackMarker;
+        LacksCatalog = File.Exists(lackMarker);
         Blocks = blocks;
         Catalog = catalog;
         Collector = collector;
@@ -28,6 +31,16 @@ internal sealed class NodeStorage : IAsyncDisposable
 
     /// <summary>Frees blocks that no root of the catalog reaches.</summary>
     public LivenessCollector Collector { get; }
+
+    /// <summary>Whether the blocks were here before the catalog, which must have been lost: no root of it keeps them, and nothing may be collected until it has been filled again.</summary>
+    public bool LacksCatalog { get; private set; }
+
+    /// <summary>The catalog has been filled.</summary>
+    public void CompleteCatalog()
+    {
+        File.Delete(_lackMarker);
+        LacksCatalog = false;
+    }
 
     /// <summary>Bytes that the store may still take: what is left of its capacity, or of the disk if that is less.</summary>
     public long FreeBytes
@@ -48,8 +61,16 @@ internal sealed class NodeStorage : IAsyncDisposable
             blockOptions, files, timeProvider: time, logger: loggers.CreateLogger<SegmentBlockStore>(), meterFactory: meters, cancellationToken: cancellationToken);
         try
         {
+            var lackMarker = catalogOptions.Path + ".lost";
+            // Written before there is a catalog, which the next start would take for the one that always was.
+            if (!File.Exists(catalogOptions.Path) && blocks.GetStatistics().Blocks > 0)
+            {
+                await File.WriteAllBytesAsync(lackMarker, [], cancellationToken);
+                PhysicalFileSystem.Instance.SyncDirectory(Path.GetDirectoryName(lackMarker)!);
+            }
+
             var catalog = await SiloCatalog.OpenAsync(catalogOptions, meters, cancellationToken);
-            return new NodeStorage(blocks, catalog, new LivenessCollector(blocks, catalog, timeProvider: time, logger: loggers.CreateLogger<LivenessCollector>()), blockOptions);
+            return new NodeStorage(blocks, catalog, new LivenessCollector(blocks, catalog, timeProvider: time, logger: loggers.CreateLogger<LivenessCollector>()), blockOptions, lackMarker);
         }
         catch
         {

@@ -1,5 +1,7 @@
 using IpfsKit.Grains.Content;
+using IpfsKit.Grains.Nodes;
 using IpfsKit.Grains.Tests.Support;
+using IpfsKit.TestKit;
 using IpfsKit.TestKit.Blocks;
 
 namespace IpfsKit.Grains.Tests.Nodes;
@@ -39,6 +41,38 @@ public sealed class RestartTests : IDisposable
             Assert.Equal("name", Assert.Single(await cluster.PinsAsync()).Name);
             foreach (var block in blocks)
                 Assert.True(await cluster.Node().Blocks.HasAsync(block.Cid, Token));
+        }
+    }
+
+    [Fact]
+    public async Task Catalog_Lost_IsFilledFromGrainStateAndBlocksAndNothingIsCollectedBefore()
+    {
+        var leaves = TestBlocks.RawMany(ClusterFixture.NextSeed(), 5);
+        var tree = TestTrees.Node("root", leaves);
+        var (single, orphan) = (TestBlocks.Raw(ClusterFixture.NextSeed()), TestBlocks.Raw(ClusterFixture.NextSeed()));
+        DateTimeOffset now;
+        await using (var cluster = await NodeCluster.StartAsync(data: _data))
+        {
+            await cluster.AddAsync([tree, .. leaves], pin: new PinRequest { Name = "kept" });
+            await cluster.AddAsync([single]);
+            await using var ingest = cluster.Service<ContentRegistrar>().Begin();
+            await ingest.PutManyAsync([orphan], Token);
+            now = cluster.Time.GetUtcNow();
+        }
+
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(_data.FullName, "slot-0"), "catalog.db*"))
+            File.Delete(file);
+
+        await using (var cluster = await NodeCluster.StartAsync(data: _data, now: now))
+        {
+            await Eventually.TrueAsync("the catalog is filled", () => Task.FromResult(!cluster.Node().Storage.LacksCatalog), TimeSpan.FromSeconds(30), Token);
+
+            Assert.Equal(new[] { tree.Cid, single.Cid }.Order(), (await cluster.RootsAsync()).Order());
+            Assert.Equal("kept", Assert.Single(await cluster.PinsAsync()).Name);
+            await cluster.Service<Collector>().CollectAsync(Token);
+            foreach (var block in leaves.Append(tree).Append(single))
+                Assert.True(await cluster.Node().Blocks.HasAsync(block.Cid, Token));
+            Assert.False(await cluster.Node().Blocks.HasAsync(orphan.Cid, Token));
         }
     }
 
