@@ -33,7 +33,7 @@ internal static class RootFigures
     /// <summary><c>cluster.roots</c>, <c>cluster.roots.memory</c>.</summary>
     public static async Task MeasureRootsAsync(RunContext context)
     {
-        var (registered, measured, active) = (context.Options.Size(1_000_000, 1000), context.Options.Size(50_000, 200), context.Options.Size(100_000, 200));
+        var (registered, measured, active) = (context.Options.Size(1_000_000, 2000), context.Options.Size(50_000, 200), context.Options.Size(100_000, 1000));
         using var directory = context.CreateDirectory("silo", (registered + measured) * 2048L);
         await using var silo = await InProcessSilo.StartAsync(directory.Path);
         await RegistrationLoop.RunAsync(silo, 0, registered);
@@ -42,7 +42,8 @@ internal static class RootFigures
         context.Report(Figure.Create("cluster.roots", Stopwatches.PerSecond(measured, start)));
 
         var grains = silo.Services.GetRequiredService<IGrainFactory>();
-        await AskAsync(Math.Min(active, 1000), i => grains.GetContentGrain(RegistrationLoop.RootOf(i)).StatAsync());
+        // Others, which stay active meanwhile: what their kind needs once is there then.
+        await AskAsync(Math.Min(active, 500), i => grains.GetContentGrain(RegistrationLoop.RootOf(registered - 1 - i)).StatAsync());
         var before = Settle();
         await AskAsync(active, i => grains.GetContentGrain(RegistrationLoop.RootOf(i)).StatAsync());
         var added = Settle() - before;
