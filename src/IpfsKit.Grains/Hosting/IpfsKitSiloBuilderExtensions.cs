@@ -54,6 +54,8 @@ public static class IpfsKitSiloBuilderExtensions
             AddMetadata(builder);
             AddGrainState(builder);
             AddTls(services);
+            // Of what decides how soon the loss of a silo is known Orleans itself reads nothing from configuration.
+            services.AddOptions<ClusterMembershipOptions>().BindConfiguration("Orleans:ClusterMembership");
         }
 
         if (configure is not null)

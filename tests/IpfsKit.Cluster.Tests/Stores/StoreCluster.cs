@@ -10,17 +10,30 @@ internal sealed class StoreCluster(ClusterStore store, string dataDirectory, int
     private readonly int[] _ports = FreePorts.Take(2 * size);
     private readonly SiloHostProcess?[] _hosts = new SiloHostProcess?[size];
 
+    /// <summary>How many silos it has.</summary>
+    public int Size => size;
+
     public SiloHostProcess this[int silo] => _hosts[silo]!;
 
     /// <summary>Starts all that do not run, at once, and returns when each of them knows of all.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await Task.WhenAll(Enumerable.Range(0, _hosts.Length).Where(silo => _hosts[silo] is null).Select(silo => StartAsync(silo, cancellationToken)));
-        for (var silo = 0; silo < _hosts.Length; silo++)
+        await SettleAsync(cancellationToken);
+    }
+
+    /// <summary>Returns when each silo knows of all that run, and of no other.</summary>
+    public async Task SettleAsync(CancellationToken cancellationToken)
+    {
+        var all = _hosts.OfType<SiloHostProcess>().Select(host => host.Service.PeerId).Order(StringComparer.Ordinal).ToList();
+        foreach (var host in _hosts.OfType<SiloHostProcess>())
         {
-            await using var client = await ConnectedClient.ConnectAsync(this[silo].Service, cancellationToken);
+            await using var client = await ConnectedClient.ConnectAsync(host.Service, cancellationToken);
             await Eventually.TrueAsync(
-                $"silo {silo} knows of all", async () => (await client.Client.ListNodesAsync(cancellationToken)).Count == _hosts.Length, Patience, cancellationToken);
+                $"silo {host.Service.PeerId} knows of {string.Join(", ", all)} and of no other",
+                async () => (await client.Client.ListNodesAsync(cancellationToken)).Select(node => node.Node.ToString()).Order(StringComparer.Ordinal).SequenceEqual(all),
+                Patience,
+                cancellationToken);
         }
     }
 
@@ -30,7 +43,18 @@ internal sealed class StoreCluster(ClusterStore store, string dataDirectory, int
         settings.Add(("Orleans__Endpoints__AdvertisedIPAddress", "127.0.0.1"));
         settings.Add(("Orleans__Endpoints__SiloPort", $"{_ports[2 * silo]}"));
         settings.Add(("Orleans__Endpoints__GatewayPort", $"{_ports[(2 * silo) + 1]}"));
-        _hosts[silo] = await SiloHostProcess.StartAsync(Path.Combine(dataDirectory, $"silo-{silo}"), cancellationToken, [.. settings]);
+        _hosts[silo] = await SiloHostProcess.StartAsync(DirectoryOf(silo), cancellationToken, [.. settings]);
+    }
+
+    /// <summary>Ends one with SIGKILL.</summary>
+    /// <param name="silo">Which.</param>
+    /// <param name="isDestroyed">Whether its disk goes with it: what starts in its place is another node.</param>
+    public async Task KillAsync(int silo, bool isDestroyed)
+    {
+        await this[silo].KillAsync();
+        await DisposeAsync(silo);
+        if (isDestroyed)
+            Directory.Delete(DirectoryOf(silo), recursive: true);
     }
 
     /// <summary>Ends all with SIGKILL.</summary>
@@ -39,6 +63,13 @@ internal sealed class StoreCluster(ClusterStore store, string dataDirectory, int
         foreach (var host in _hosts)
             await host!.KillAsync();
         await DisposeAsync();
+    }
+
+    /// <summary>Asks one to stop, as a service manager would.</summary>
+    public async Task TerminateAsync(int silo, CancellationToken cancellationToken)
+    {
+        Assert.Equal(0, await this[silo].TerminateAsync(cancellationToken));
+        await DisposeAsync(silo);
     }
 
     /// <summary>Asks all at once to stop, as a service manager would.</summary>
@@ -51,11 +82,16 @@ internal sealed class StoreCluster(ClusterStore store, string dataDirectory, int
     public async ValueTask DisposeAsync()
     {
         for (var silo = 0; silo < _hosts.Length; silo++)
-        {
-            if (_hosts[silo] is not { } host)
-                continue;
-            _hosts[silo] = null;
-            await host.DisposeAsync();
-        }
+            await DisposeAsync(silo);
+    }
+
+    private string DirectoryOf(int silo) => Path.Combine(dataDirectory, $"silo-{silo}");
+
+    private async Task DisposeAsync(int silo)
+    {
+        if (_hosts[silo] is not { } host)
+            return;
+        _hosts[silo] = null;
+        await host.DisposeAsync();
     }
 }
