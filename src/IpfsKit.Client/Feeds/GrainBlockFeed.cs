@@ -1,4 +1,5 @@
 using IpfsKit.Client.DataPlane;
+using IpfsKit.Client.Listing;
 using IpfsKit.Grains;
 using IpfsKit.Ipld;
 using IpfsKit.Multiformats;
@@ -17,7 +18,7 @@ internal sealed class GrainBlockFeed : IBlockFeed
     private GrainBlockFeed(IAsyncEnumerable<BlockMessage> blocks, int maxBlockBytes)
     {
         _maxBlockBytes = maxBlockBytes;
-        _blocks = blocks.GetAsyncEnumerator(_stop.Token);
+        _blocks = new DetachableStream<BlockMessage>(blocks).GetAsyncEnumerator(_stop.Token);
         _next = _blocks.MoveNextAsync().AsTask();
     }
 

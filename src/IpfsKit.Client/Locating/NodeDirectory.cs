@@ -58,7 +58,7 @@ internal sealed class NodeDirectory(IGrainFactory grains)
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var active = await ListAsync(cancellationToken).ConfigureAwait(false);
-        var combined = combine([.. active.Select(node => listing(Get(node)))]).GetAsyncEnumerator(cancellationToken);
+        var combined = combine([.. active.Select(node => new DetachableStream<T>(listing(Get(node))))]).GetAsyncEnumerator(cancellationToken);
         await using var _ = combined.ConfigureAwait(false);
         while (await NextAsync(combined).ConfigureAwait(false))
             yield return combined.Current;
@@ -67,7 +67,7 @@ internal sealed class NodeDirectory(IGrainFactory grains)
     /// <summary>What one node enumerates; what Orleans throws becomes an exception of ours.</summary>
     public static async IAsyncEnumerable<T> Enumerate<T>(IAsyncEnumerable<T> items, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var enumerator = items.GetAsyncEnumerator(cancellationToken);
+        var enumerator = new DetachableStream<T>(items).GetAsyncEnumerator(cancellationToken);
         await using var _ = enumerator.ConfigureAwait(false);
         while (await NextAsync(enumerator).ConfigureAwait(false))
             yield return enumerator.Current;

@@ -8,8 +8,8 @@ namespace IpfsKit.Cluster.Tests.Chaos;
 /// <summary>A client of which every call is in the history, however it ends.</summary>
 internal sealed class ChaosClient(int id, int seed, IIpfsKitClient client, History history)
 {
-    /// <summary>How long a call of the load may last: then its caller gives it up.</summary>
-    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(40);
+    /// <summary>How long a call of the load may last: then its caller gives it up, before Orleans does so, to see whether it comes back when it is told to.</summary>
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(25);
 
     /// <summary>How much longer it may take to come back: what a machine that is busy needs to notice.</summary>
     public static readonly TimeSpan Slack = TimeSpan.FromSeconds(10);

@@ -36,19 +36,7 @@ internal sealed class ChaosRun : IAsyncDisposable
     /// <summary>Starts the silos and the load.</summary>
     public static async Task<ChaosRun> StartAsync(ClusterStore store, string dataDirectory, int seed, CancellationToken cancellationToken)
     {
-        var silo = new Dictionary<string, string>(store.Silo)
-        {
-            ["IpfsKit__Replication__MinFactor"] = "3",
-            ["IpfsKit__Replication__WriteConcern"] = $"{Durable}",
-            ["IpfsKit__Replication__RepairDelay"] = "00:00:01",
-            ["IpfsKit__Replication__SweepInterval"] = "00:00:05",
-            ["IpfsKit__Replication__LoadInterval"] = "00:00:00.5",
-            // A silo that does not answer for some six seconds has died: on a machine that starts others at the same time, no less.
-            ["Orleans__ClusterMembership__ProbeTimeout"] = "00:00:02",
-            ["Orleans__ClusterMembership__NumMissedProbesLimit"] = "3",
-            ["IpfsKit__Exchange__SiblingInterval"] = "00:00:00.5",
-        };
-        var run = new ChaosRun(new StoreCluster(store with { Silo = silo }, dataDirectory, Silos), seed);
+        var run = new ChaosRun(new StoreCluster(Configure(store), dataDirectory, Silos), seed);
         try
         {
             await run._cluster.StartAsync(cancellationToken);
@@ -69,11 +57,27 @@ internal sealed class ChaosRun : IAsyncDisposable
         }
     }
 
+    /// <summary>Three copies, two of them before an add is acknowledged, and everything that waits in a real cluster waits for seconds.</summary>
+    public static ClusterStore Configure(ClusterStore store) => store with
+    {
+        Silo = new Dictionary<string, string>(store.Silo)
+        {
+            ["IpfsKit__Replication__MinFactor"] = "3",
+            ["IpfsKit__Replication__WriteConcern"] = $"{Durable}",
+            ["IpfsKit__Replication__RepairDelay"] = "00:00:01",
+            ["IpfsKit__Replication__SweepInterval"] = "00:00:05",
+            ["IpfsKit__Replication__LoadInterval"] = "00:00:00.5",
+            // A silo that does not answer for some six seconds has died: on a machine that starts others at the same time, no less.
+            ["Orleans__ClusterMembership__ProbeTimeout"] = "00:00:02",
+            ["Orleans__ClusterMembership__NumMissedProbesLimit"] = "3",
+            ["IpfsKit__Exchange__SiblingInterval"] = "00:00:00.5",
+        },
+    };
+
     /// <summary>Ends one silo at a random moment, starts it again, and waits until the cluster could lose the next one.</summary>
     public async Task<string> RoundAsync(bool isDestroyed, CancellationToken cancellationToken)
     {
-        var acknowledged = Acknowledged;
-        await Eventually.TrueAsync("the load goes on", () => Task.FromResult(Acknowledged >= acknowledged + 8 || _load.IsCompleted), LoadTime, cancellationToken);
+        await AwaitLoadAsync(cancellationToken);
         await PassAsync(TimeSpan.FromMilliseconds(_random.Next(1, 300)), cancellationToken);
         var silo = _random.Next(Silos);
         var start = History.Now;
@@ -94,10 +98,24 @@ internal sealed class ChaosRun : IAsyncDisposable
             + $"{repaired} roots whole after {(History.Now - settled).TotalSeconds:0.0} s";
     }
 
+    /// <summary>Restarts one silo as an operator would. Reads must not notice.</summary>
+    public async Task<string> RestartAsync(int silo, CancellationToken cancellationToken)
+    {
+        await AwaitLoadAsync(cancellationToken);
+        var start = History.Now;
+        await _cluster.TerminateAsync(silo, cancellationToken);
+        var ended = History.Now;
+        await _cluster.StartAsync(silo, cancellationToken);
+        await _cluster.SettleAsync(cancellationToken);
+        History.Add(new Disruption(start, History.Now, SparesReads: true));
+        return $"silo {silo}: ended in {(ended - start).TotalSeconds:0.0} s, back after {(History.Now - ended).TotalSeconds:0.0} s";
+    }
+
     /// <summary>Ends the load, and asks every client for everything.</summary>
     public async Task FinishAsync(CancellationToken cancellationToken)
     {
         await StopLoadAsync();
+        await AwaitQuietAsync(cancellationToken);
         foreach (var client in _clients)
         {
             client.IsFinal = true;
@@ -135,6 +153,13 @@ internal sealed class ChaosRun : IAsyncDisposable
 
     private int Acknowledged => History.Count(OperationKind.Add, OperationOutcome.Done);
 
+    /// <summary>Waits until some more has been acknowledged.</summary>
+    private async Task AwaitLoadAsync(CancellationToken cancellationToken)
+    {
+        var acknowledged = Acknowledged;
+        await Eventually.TrueAsync("the load goes on", () => Task.FromResult(Acknowledged >= acknowledged + 8 || _load.IsCompleted), LoadTime, cancellationToken);
+    }
+
     /// <summary>Waits until every acknowledged root has as many copies that stand as writes are acknowledged with.</summary>
     /// <returns>How many there were.</returns>
     private async Task<int> AwaitRepairAsync(CancellationToken cancellationToken)
@@ -155,6 +180,34 @@ internal sealed class ChaosRun : IAsyncDisposable
             return waiting.Count == 0;
         }, RepairTime, cancellationToken);
         return all.Count;
+    }
+
+    /// <summary>Waits until silos that were away have dropped what was removed meanwhile: until what they list is what content grains know.</summary>
+    private async Task AwaitQuietAsync(CancellationToken cancellationToken)
+    {
+        var client = _connections[0].Client;
+        await Eventually.TrueAsync("all that is listed is registered", async () =>
+        {
+            await foreach (var root in client.ListRootsAsync(cancellationToken))
+            {
+                if (await FindAsync(root.Root) is not { } info || info.Pin is null != root.Pin is null)
+                    return false;
+            }
+
+            return true;
+        }, RepairTime, cancellationToken);
+
+        async Task<ContentInfo?> FindAsync(Multiformats.Cid root)
+        {
+            try
+            {
+                return (await client.StatAsync($"/ipfs/{root}", cancellationToken)).Root;
+            }
+            catch (ContentNotFoundException)
+            {
+                return null;
+            }
+        }
     }
 
     /// <summary>Null while there is no answer, and of what is not there any more as many as can be.</summary>

@@ -69,6 +69,14 @@ public sealed class HistoryModelTests
     }
 
     [Fact]
+    public void Check_ReadThatFailedWhileASiloWasStoppedInOrder_IsAFault()
+    {
+        var stop = new Disruption(Seconds(2), Seconds(5), SparesReads: true);
+        AssertFault("all silos were there", [Add(1, 0, 1), Call(OperationKind.Read, 1, 2, 3, OperationOutcome.Failed), .. End(1, [1], [])], stop);
+        Assert.Empty(Check([Add(1, 0, 1), Call(OperationKind.Pin, 1, 2, 3, OperationOutcome.Failed), .. End(1, [1], [])], stop));
+    }
+
+    [Fact]
     public void Check_AcknowledgedRootNotListed_IsAFault() =>
         AssertFault("is not listed", [Add(1, 0, 1), Call(OperationKind.ListRoots, null, 2, 3), .. End(1, [1], [])]);
 
