@@ -1,5 +1,7 @@
+using IpfsKit.Client;
 using IpfsKit.Cluster.Tests.Stores;
 using IpfsKit.Grains;
+using IpfsKit.Multiformats;
 using IpfsKit.TestKit;
 
 namespace IpfsKit.Cluster.Tests.Chaos;
@@ -168,7 +170,7 @@ internal sealed class ChaosRun : IAsyncDisposable
         var waiting = all;
         await Eventually.TrueAsync($"all roots have {Durable} copies again", async () =>
         {
-            var still = new List<(int, Multiformats.Cid)>();
+            var still = new List<(int, Cid)>();
             var removed = _roots.List().Select(root => root.Root).ToHashSet();
             foreach (var (content, root) in waiting.Where(one => removed.Contains(one.Root)))
             {
@@ -197,7 +199,7 @@ internal sealed class ChaosRun : IAsyncDisposable
             return true;
         }, RepairTime, cancellationToken);
 
-        async Task<ContentInfo?> FindAsync(Multiformats.Cid root)
+        async Task<ContentInfo?> FindAsync(Cid root)
         {
             try
             {
@@ -211,7 +213,7 @@ internal sealed class ChaosRun : IAsyncDisposable
     }
 
     /// <summary>Null while there is no answer, and of what is not there any more as many as can be.</summary>
-    private async Task<int?> CountCopiesAsync(Multiformats.Cid root, CancellationToken cancellationToken)
+    private async Task<int?> CountCopiesAsync(Cid root, CancellationToken cancellationToken)
     {
         try
         {
