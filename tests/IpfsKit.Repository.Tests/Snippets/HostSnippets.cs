@@ -29,7 +29,7 @@ internal static class HostSnippets
     public static void Silo(HostApplicationBuilder builder)
     {
         // <snippet: README.md>
-        builder.UseOrleans(silo => silo.UseLocalhostClustering().AddIpfsKit(options => options.DataDirectory = "/var/lib/ipfskit"));
+        builder.UseOrleans(silo => silo.UseIpfsKitEmbeddedCluster().AddIpfsKit(options => options.DataDirectory = "/var/lib/ipfskit"));
         // </snippet>
 
         // <snippet: src/IpfsKit.Grains/README.md>
