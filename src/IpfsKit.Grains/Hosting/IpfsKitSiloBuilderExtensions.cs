@@ -225,11 +225,14 @@ public static class IpfsKitSiloBuilderExtensions
         var services = builder.Services;
         // Every storage of Orleans that goes by this name finds this serializer.
         services.TryAddKeyedSingleton<IGrainStorageSerializer>(GrainNames.ContentStorage, static (_, _) => new VersionedGrainStateSerializer(GrainStateJson.Default));
-        if (services.Any(service => service.ServiceType == typeof(IGrainStorage) && GrainNames.ContentStorage.Equals(service.ServiceKey)))
-            return;
-        services.AddSingleton<EmbeddedGrainState>();
-        builder.AddSqliteGrainStorage(
-            GrainNames.ContentStorage, options => options.Configure<NodeSlot>(static (storage, slot) => storage.DatabasePath = slot.GrainStatePath));
+        if (!services.Any(service => service.ServiceType == typeof(IGrainStorage) && GrainNames.ContentStorage.Equals(service.ServiceKey)))
+        {
+            services.AddSingleton<EmbeddedGrainState>();
+            builder.AddSqliteGrainStorage(
+                GrainNames.ContentStorage, options => options.Configure<NodeSlot>(static (storage, slot) => storage.DatabasePath = slot.GrainStatePath));
+        }
+
+        ReadableGrainStorage.Wrap(services);
     }
 
     /// <summary>Registers a service that takes this library's clock.</summary>
