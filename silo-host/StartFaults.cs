@@ -1,3 +1,4 @@
+using IpfsKit.Grains.Hosting;
 using IpfsKit.Persistence.AzureStorage;
 using IpfsKit.Persistence.PostgreSql;
 using IpfsKit.Persistence.Redis;
@@ -11,7 +12,7 @@ internal static class StartFaults
     /// <summary>The sentence, or null for a fault of another kind.</summary>
     public static string? Describe(Exception exception) => exception switch
     {
-        OrleansConfigurationException or OptionsValidationException or PostgreSqlSchemaException or RedisConnectionFailedException
+        OrleansConfigurationException or OptionsValidationException or NodeAlreadyRunningException or PostgreSqlSchemaException or RedisConnectionFailedException
             or AzureStorageClusteringException or AzureGrainStorageException => exception.Message,
         // Orleans wraps what its start throws.
         { InnerException: { } inner } => Describe(inner),

@@ -81,6 +81,8 @@ internal sealed class SiloHostProcess : IAsyncDisposable
     {
         if (!_process.HasExited)
             await KillAsync();
+        // What it printed last arrives after its end.
+        await _process.WaitForExitAsync();
         _process.Dispose();
     }
 

@@ -51,8 +51,10 @@ internal sealed partial class ReadSession(
             {
                 return await opener.OpenAsync(endpoint, request, cancellationToken).ConfigureAwait(false);
             }
-            catch (DataPlaneException exception) when (exception.Code == DataPlaneErrorCodes.TicketExpired && !renewed)
+            catch (DataPlaneException exception) when (exception.Code == DataPlaneErrorCodes.TicketExpired && (!renewed || !_askNodes))
             {
+                // A fresh one that has expired, too: the clock of the silo that issued it is behind that of the silo that reads it. By its own clock its own are good.
+                _askNodes |= renewed;
                 renewed = true;
                 await RenewAsync(cancellationToken).ConfigureAwait(false);
             }

@@ -3,6 +3,7 @@ using IpfsKit.Bitswap;
 using IpfsKit.Ipld;
 using IpfsKit.Libp2p.Peers;
 using IpfsKit.Multiformats;
+using IpfsKit.Storage;
 
 namespace IpfsKit.Grains.Exchange;
 
@@ -36,8 +37,28 @@ internal sealed class ContentReader(ContentExchange exchange, ReadRequest reques
     /// <exception cref="FetchTooLargeException">The request's limit is reached.</exception>
     public async ValueTask<Block?> GetAsync(Cid cid, CancellationToken cancellationToken = default)
     {
-        if (await local.GetAsync(cid, cancellationToken) is { } here)
+        var (here, damage) = await GetHereAsync(cid, cancellationToken);
+        if (here is not null)
             return here;
+        var block = await GetThereAsync(cid, cancellationToken);
+        return block is null && damage is not null ? throw damage : block;
+    }
+
+    /// <summary>A copy that is damaged, or that the disk refuses to read, is one that is not here: what others send takes its place.</summary>
+    private async ValueTask<(Block? Block, Exception? Damage)> GetHereAsync(Cid cid, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await local.GetAsync(cid, cancellationToken), null);
+        }
+        catch (Exception e) when (e is BlockIntegrityException or StorageReadException)
+        {
+            return (null, e);
+        }
+    }
+
+    private async ValueTask<Block?> GetThereAsync(Cid cid, CancellationToken cancellationToken)
+    {
         if (await BeginAsync().WaitAsync(cancellationToken) is not { } remote)
             return null;
         try

@@ -146,6 +146,8 @@ public static class IpfsKitSiloBuilderExtensions
         services.AddSingleton<LoadExchange>();
         services.AddSingleton<ReplicationCounters>();
         AddClocked<ReplicationSweeper>(services);
+        services.AddSingleton<RepairQueue>();
+        services.AddSingleton<BlockRepairer>();
     }
 
     private static void AddNode(IServiceCollection services)
@@ -190,6 +192,7 @@ public static class IpfsKitSiloBuilderExtensions
     private static void AddGrains(IServiceCollection services)
     {
         services.AddSingleton<ClusterNodes>();
+        services.AddSingleton<SoleHolder>();
         services.AddGrainService<TransportGrainService>();
         services.AddPlacementFilter<RequireSiloRoleStrategy, RequireSiloRoleDirector>(ServiceLifetime.Transient);
         services.AddPlacementDirector<PinnedToNodeStrategy, PinnedToNodeDirector>();

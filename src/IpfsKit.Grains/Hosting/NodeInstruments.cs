@@ -14,6 +14,8 @@ internal sealed class NodeInstruments
     private readonly Counter<long> _reconciled;
     private readonly Counter<long> _collectedBlocks;
     private readonly Counter<long> _collectedBytes;
+    private readonly Counter<long> _repaired;
+    private readonly UpDownCounter<long> _lost;
     private readonly Counter<long> _misses;
     private readonly Counter<long> _retrieved;
     private readonly Histogram<double> _retrieveTime;
@@ -25,6 +27,8 @@ internal sealed class NodeInstruments
         _touchesDropped = meter.CreateCounter<long>("ipfskit.heat.dropped", "{read}", "Reads that were not counted because a bound was reached.");
         _reconciled = meter.CreateCounter<long>("ipfskit.catalog.reconciled", "{root}", "Roots of the catalog compared with their content grains, by outcome.");
         _collectedBlocks = meter.CreateCounter<long>("ipfskit.store.collected.blocks", "{block}", "Blocks freed because no root reaches them.");
+        _repaired = meter.CreateCounter<long>("ipfskit.store.repaired", "{block}", "Blocks that were damaged or missing and have been fetched from others.");
+        _lost = meter.CreateUpDownCounter<long>("ipfskit.store.lost", "{block}", "Blocks that are damaged or missing here and that nobody who was asked has.");
         _misses = meter.CreateCounter<long>("ipfskit.exchange.misses", "{read}", "Reads and fetches of content that was not all here, by outcome.");
         _retrieved = meter.CreateCounter<long>("ipfskit.exchange.retrieved", "By", "Bytes of blocks that came from others, by source.");
         _retrieveTime = meter.CreateHistogram<double>("ipfskit.exchange.retrieve.duration", "s", "Time from the first block that was missing to the last that came.");
@@ -46,6 +50,10 @@ internal sealed class NodeInstruments
     }
 
     public void AddRetrieved(int bytes, bool isSibling) => _retrieved.Add(bytes, new KeyValuePair<string, object?>("source", isSibling ? "cluster" : "peers"));
+
+    public void AddRepaired() => _repaired.Add(1);
+
+    public void AddLost(int blocks) => _lost.Add(blocks);
 
     public void AddCollected(SweepResult swept)
     {

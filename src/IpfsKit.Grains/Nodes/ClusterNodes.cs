@@ -38,6 +38,9 @@ internal sealed class ClusterNodes(IClusterMembershipService membership, ISiloMe
         return silo is not null;
     }
 
+    /// <summary>The active silos other than this one that say that they are a node. More than one, or one that is this silo's own, is a fault (<see cref="Hosting.SoleHolder"/>).</summary>
+    public IEnumerable<SiloAddress> FindSilos(PeerId peer) => Others().Where(other => other.Node?.Node == peer).Select(other => other.Silo);
+
     /// <summary>The node of a silo; false if the silo has none or has not said so yet.</summary>
     public bool TryGetNode(SiloAddress silo, [NotNullWhen(true)] out NodeInfo? node)
     {

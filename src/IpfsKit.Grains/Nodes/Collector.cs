@@ -10,8 +10,11 @@ internal sealed class Collector(IpfsNode node, TimeProvider time, IOptions<IpfsK
 {
     private readonly BackgroundLoop _loop = new("The collector", options.Value.Storage.CollectInterval, time, logger);
 
+    /// <summary>Told of each collection.</summary>
+    public Action<CollectionReport>? Collected { get; set; }
+
     /// <summary>Starts the loop.</summary>
-    public void Start() => _loop.Start(CollectUnlessLostAsync);
+    public void Start() => _loop.Start(CollectUnlessCatalogIsLostAsync);
 
     /// <summary>Ends the loop; a collection under way ends after its batch.</summary>
     public Task StopAsync() => _loop.StopAsync();
@@ -19,7 +22,8 @@ internal sealed class Collector(IpfsNode node, TimeProvider time, IOptions<IpfsK
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _loop.DisposeAsync();
 
-    private async Task CollectUnlessLostAsync(CancellationToken cancellationToken)
+    /// <summary>One collection, unless nobody knows the roots: then everything would go.</summary>
+    internal async Task CollectUnlessCatalogIsLostAsync(CancellationToken cancellationToken)
     {
         if (!node.Storage.LacksCatalog)
             await CollectAsync(cancellationToken);
@@ -31,6 +35,7 @@ internal sealed class Collector(IpfsNode node, TimeProvider time, IOptions<IpfsK
         var report = await node.Storage.Collector.CollectAsync(cancellationToken: cancellationToken);
         if (report.Swept is { } swept)
             instruments.AddCollected(swept);
+        Collected?.Invoke(report);
         return report;
     }
 }

@@ -23,7 +23,7 @@ public sealed class ReplicationOptions
     /// <value>0 to 7 days. Default: 5 min.</value>
     public TimeSpan RepairDelay { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>The most roots per second for which a silo has copies made again.</summary>
+    /// <summary>The most roots per second for which a silo has copies made again, and the most damaged blocks per second that it fetches from others.</summary>
     /// <value>1 to 100,000. Default: 50.</value>
     public int RepairsPerSecond { get; set; } = 50;
 

@@ -7,7 +7,7 @@ internal sealed class KeyRing(IReadOnlyList<TicketKey> keys, DateTimeOffset fetc
     public TicketKey Newest => keys[0];
 
     /// <summary>Whether it is time to ask again.</summary>
-    public bool IsStale(DateTimeOffset now) => now - fetchedAt >= TicketLifetimes.KeyCache;
+    public bool IsStale(DateTimeOffset now) => HasPassed(TicketLifetimes.KeyCache, now);
 
     /// <summary>Whether a ticket signed now can be verified as long as it lasts.</summary>
     public bool CanSign(DateTimeOffset now) => now - Newest.CreatedAt < TicketLifetimes.KeyVerifies - TicketLifetimes.Ticket;
@@ -26,7 +26,10 @@ internal sealed class KeyRing(IReadOnlyList<TicketKey> keys, DateTimeOffset fetc
 
     /// <summary>Whether an unknown number may be of a key made since; at most once per <see cref="TicketLifetimes.UnknownKeyInterval"/>.</summary>
     public bool MayHaveMissed(uint id, DateTimeOffset now) =>
-        id > Newest.Id && now - fetchedAt >= TicketLifetimes.UnknownKeyInterval;
+        id > Newest.Id && HasPassed(TicketLifetimes.UnknownKeyInterval, now);
+
+    /// <summary>Of a clock that was set back nobody knows how much has passed: enough. The answer then is as old as its new time says.</summary>
+    private bool HasPassed(TimeSpan interval, DateTimeOffset now) => now < fetchedAt || now - fetchedAt >= interval;
 
     /// <summary>The same keys, to be asked for again a little later: the source did not answer.</summary>
     public KeyRing Retry(DateTimeOffset now) => new(keys, now - TicketLifetimes.KeyCache + TicketLifetimes.UnknownKeyInterval);

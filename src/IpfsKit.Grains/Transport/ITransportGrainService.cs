@@ -29,6 +29,10 @@ internal interface ITransportGrainService : IGrainService
     [Alias("Announce")]
     Task AnnounceAsync(NodeLoad load);
 
+    /// <summary>Which node the silo is.</summary>
+    [Alias("Identify")]
+    Task<PeerId> IdentifyAsync();
+
     /// <summary>Give an operation up; its report says so. One that has ended, or is unknown, is none of this call's business.</summary>
     [Alias("Cancel")]
     Task CancelAsync(Guid operationId);

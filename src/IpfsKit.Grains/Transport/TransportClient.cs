@@ -9,6 +9,9 @@ internal interface ITransportClient
 {
     /// <summary>The service, or null if the node is not active.</summary>
     ITransportGrainService? Find(PeerId node);
+
+    /// <summary>The service of a silo, whatever node it is.</summary>
+    ITransportGrainService At(SiloAddress silo);
 }
 
 /// <inheritdoc/>
@@ -16,4 +19,7 @@ internal sealed class TransportClient(IServiceProvider services, ClusterNodes no
 {
     /// <inheritdoc/>
     public ITransportGrainService? Find(PeerId node) => nodes.TryGetSilo(node, out var silo) ? GetGrainService(silo) : null;
+
+    /// <inheritdoc/>
+    public ITransportGrainService At(SiloAddress silo) => GetGrainService(silo);
 }

@@ -1,4 +1,5 @@
 using IpfsKit.Grains.Exchange;
+using IpfsKit.Grains.Nodes;
 using IpfsKit.Grains.Replication;
 using IpfsKit.Multiformats;
 using Microsoft.Extensions.Logging;
@@ -8,7 +9,7 @@ namespace IpfsKit.Grains.Transport;
 
 /// <summary>The address of a silo's node inside the cluster: a thin router that owns no state.</summary>
 [Reentrant]
-internal sealed class TransportGrainService(GrainId id, Silo silo, ILoggerFactory loggers, TransportCommands commands, NodeBlockStore blocks, NodeLoads loads) : GrainService(id, silo, loggers), ITransportGrainService
+internal sealed class TransportGrainService(GrainId id, Silo silo, ILoggerFactory loggers, TransportCommands commands, NodeBlockStore blocks, NodeLoads loads, NodeProfile profile) : GrainService(id, silo, loggers), ITransportGrainService
 {
     /// <inheritdoc/>
     public Task BeginHoldAsync(Guid operationId, HoldRequest request)
@@ -40,6 +41,9 @@ internal sealed class TransportGrainService(GrainId id, Silo silo, ILoggerFactor
         loads.Set(load);
         return Task.CompletedTask;
     }
+
+    /// <inheritdoc/>
+    public Task<PeerId> IdentifyAsync() => Task.FromResult(profile.PeerId);
 
     /// <inheritdoc/>
     public Task CancelAsync(Guid operationId)

@@ -59,6 +59,9 @@ public sealed partial class LivenessCollector : IDisposable
         _logger = logger ?? NullLogger<LivenessCollector>.Instance;
     }
 
+    /// <summary>Called for each block that a root needs and that is not here, on the thread that looks: it must be quick and must not throw. What such blocks link to is found when they are here again.</summary>
+    public Action<Cid>? BlockMissing { get; set; }
+
     /// <summary>One collection. Concurrent calls wait for each other.</summary>
     /// <param name="maxBytes">Stops sweeping when this many bytes are dead; what is left is found again by the next collection.</param>
     /// <param name="cancellationToken">Stops between batches; what was deleted stays deleted.</param>
@@ -145,7 +148,11 @@ public sealed partial class LivenessCollector : IDisposable
         if (!wholeDag)
         {
             if (!_store.Stamp(root.Hash))
+            {
                 tally.Missing++;
+                BlockMissing?.Invoke(root);
+            }
+
             return;
         }
 
@@ -158,7 +165,7 @@ public sealed partial class LivenessCollector : IDisposable
                 await PauseAsync(cancellationToken).ConfigureAwait(false);
             var outcome = _store.Mark(cid);
             if (outcome == MarkOutcome.Absent)
-                tally.LoseMissing(cid);
+                LoseMissing(cid, tally);
             if (outcome != MarkOutcome.FollowLinks)
                 continue;
             links.Clear();
@@ -176,7 +183,7 @@ public sealed partial class LivenessCollector : IDisposable
             if (block is null)
             {
                 // It was here a moment ago: deleted by a caller, or taken out as damaged.
-                tally.LoseMissing(cid);
+                LoseMissing(cid, tally);
                 tally.Hidden++;
                 return;
             }
@@ -203,6 +210,12 @@ public sealed partial class LivenessCollector : IDisposable
         {
             LogNotItsCodec(_logger, exception, cid);
         }
+    }
+
+    private void LoseMissing(in Cid cid, Tally tally)
+    {
+        tally.LoseMissing(cid);
+        BlockMissing?.Invoke(cid);
     }
 
     private void NoteIncomplete(Cid root, Tally tally, long lost)

@@ -259,6 +259,19 @@ public sealed class FileFailoverTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Read_TicketsOfTheGrainHaveExpiredByTheSilosClock_AsksTheSiloForItsOwn()
+    {
+        var locator = new FakeLocator(_good);
+        _good.Behaviour = response => locator.AskedNodes ? response.WriteAllAsync() : throw DataPlaneRefusals.Ticket(Grains.Tickets.TicketFault.Expired);
+        await using var harness = new ReadHarness(locator);
+
+        await using var stream = await harness.OpenReadAsync(_path, Cancellation);
+        await stream.CopyToAsync(Stream.Null, Cancellation);
+
+        Assert.True(locator.AskedNodes);
+    }
+
+    [Fact]
     public async Task Read_CancelledWhileTheSiloStandsStill_EndsAtOnce()
     {
         _bad.Behaviour = FaultsByName["stands still"];

@@ -20,8 +20,12 @@ internal sealed class FakeLocator(Func<int, IReadOnlyList<DataEndpoint>> locate)
     /// <summary>Whether silos were asked for that do not hold it.</summary>
     public bool AskedForOthers { get; private set; }
 
+    /// <summary>Whether nodes were asked for tickets of their own.</summary>
+    public bool AskedNodes { get; private set; }
+
     public ValueTask<IReadOnlyList<DataEndpoint>> LocateAsync(Cid root, bool askNodes, bool alsoThroughOthers, CancellationToken cancellationToken)
     {
+        AskedNodes |= askNodes;
         AskedForOthers |= alsoThroughOthers;
         return new(locate(Interlocked.Increment(ref _calls)));
     }

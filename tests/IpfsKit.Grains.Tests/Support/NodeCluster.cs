@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using IpfsKit.Grains.Catalog;
 using IpfsKit.Grains.Content;
 using IpfsKit.Grains.DataPlane;
@@ -18,9 +19,11 @@ internal sealed class NodeCluster : IAsyncDisposable
 {
     private readonly InProcessTestCluster _cluster;
     private readonly bool _ownsData;
+    private readonly ConcurrentDictionary<int, SkewedClock> _clocks;
 
-    private NodeCluster(InProcessTestCluster cluster, DirectoryInfo data, bool ownsData, FakeTimeProvider time)
+    private NodeCluster(InProcessTestCluster cluster, DirectoryInfo data, bool ownsData, FakeTimeProvider time, ConcurrentDictionary<int, SkewedClock> clocks)
     {
+        _clocks = clocks;
         _cluster = cluster;
         _ownsData = ownsData;
         Data = data;
@@ -31,6 +34,9 @@ internal sealed class NodeCluster : IAsyncDisposable
 
     /// <summary>The clock of this library in all silos; Orleans has its own.</summary>
     public FakeTimeProvider Time { get; }
+
+    /// <summary>What one silo makes of it.</summary>
+    public SkewedClock Clock(int silo) => _clocks[silo];
 
     public InProcessTestCluster Cluster => _cluster;
 
@@ -47,12 +53,13 @@ internal sealed class NodeCluster : IAsyncDisposable
     {
         var directory = data ?? Directory.CreateTempSubdirectory("ipfskit-cluster-");
         var time = new FakeTimeProvider(now ?? new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        var clocks = new ConcurrentDictionary<int, SkewedClock>();
         var builder = new InProcessTestClusterBuilder((short)silos);
         builder.Options.ServiceId = "ipfskit-tests";
         builder.ConfigureSilo((options, silo) =>
         {
             var number = int.Parse(options.SiloName.AsSpan().TrimStart("Silo_").ToString(), System.Globalization.CultureInfo.InvariantCulture);
-            silo.Services.AddKeyedSingleton<TimeProvider>(GrainNames.Clock, time);
+            silo.Services.AddKeyedSingleton<TimeProvider>(GrainNames.Clock, clocks.GetOrAdd(number, _ => new SkewedClock(time)));
             silo.Services.AddSingleton<IDataPlane, FakeDataPlane>();
             silo.Services.Configure<Libp2pOptions>(options => options.ListenAddresses = ["/ip4/127.0.0.1/tcp/0"]);
             if (storage is not null)
@@ -73,7 +80,7 @@ internal sealed class NodeCluster : IAsyncDisposable
         });
         var cluster = builder.Build();
         await cluster.DeployAsync();
-        return new NodeCluster(cluster, directory, ownsData: data is null, time);
+        return new NodeCluster(cluster, directory, ownsData: data is null, time, clocks);
     }
 
     public T Service<T>(int silo = 0)

@@ -57,6 +57,14 @@ public sealed class RedisProcess : IAsyncDisposable
         await process.DisposeAsync();
     }
 
+    /// <summary>Stops it where it stands: connections stay open, and nothing is answered.</summary>
+    public Task PauseAsync(CancellationToken cancellationToken) => Running.SignalAsync("STOP", cancellationToken);
+
+    /// <summary>Lets it go on.</summary>
+    public Task ResumeAsync(CancellationToken cancellationToken) => Running.SignalAsync("CONT", cancellationToken);
+
+    private ServiceProcess Running => _process ?? throw new InvalidOperationException("Redis does not run.");
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
